@@ -1,0 +1,1 @@
+"""mitmproxy's door: flows -> requests, exchanges -> flows. It translates and decides nothing."""

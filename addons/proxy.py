@@ -1,0 +1,224 @@
+"""The hooks: every request to an AI service passes the guard or gets an answer in its place (law 1).
+
+mitmproxy forwards a request in clear when a hook raises. So each hook is closed: whatever happens inside, the request
+has an answer set that keeps it from leaving, and only the exception's type is said.
+"""
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from mitmproxy import http
+
+from addons import flows
+from addons.limits import TOO_LARGE
+from guard.pipeline import Exchange, Guard
+from guard.rules.schema import ServiceRule
+from guard.terms import Answer
+from guard.wire import routes
+from guard.wire.rewrite import Rewriter
+
+log = logging.getLogger("guard.proxy")
+_LAST_RESORT = Answer(
+    503,
+    (("content-type", "application/json"), ("x-should-retry", "false")),
+    '{"error":{"type":"api_error","code":"guard_unavailable","message":"Le relais de l\'entreprise n\'a pas pu '
+    "vérifier cette demande : rien n'est sorti. / The company's proxy could not check this request: "
+    'nothing left."}}'.encode(),
+)
+"""What is said when even the refusal fails."""
+
+
+@dataclass(slots=True)
+class _Under:
+    """What the hooks of one flow tell each other."""
+
+    service: ServiceRule
+    host: str
+    exchange: Exchange | None = None
+    rewriter: Rewriter | None = None
+    answer_failed: bool = False
+
+
+type Hook = Callable[["Proxy", http.HTTPFlow], Awaitable[None]]
+
+
+def closed(hook: "Hook") -> "Hook":
+    """A request hook that cannot let a request through by failing."""
+
+    @functools.wraps(hook)
+    async def safe(self: "Proxy", flow: http.HTTPFlow) -> None:
+        try:
+            await hook(self, flow)
+        except BaseException as error:
+            self.deny(flow, error)
+            if not isinstance(error, Exception):
+                raise
+
+    return safe
+
+
+class Proxy:
+    """mitmproxy's addon. `guard` is swapped whole on reload; a flow stays with the one it began with."""
+
+    def __init__(self, guard: Guard) -> None:
+        self.guard = guard
+        self.under_way: set[str] = set()
+        """Ids of flows that have not had their whole answer."""
+
+    def serves(self, name: str | None) -> bool:
+        """True when a host name is an AI service's."""
+        return bool(name) and self.service(str(name)) is not None
+
+    def service(self, name: str) -> ServiceRule | None:
+        """The AI service of a host name."""
+        return routes.service(name, self.guard.rules.services)
+
+    # --- requests ----------------------------------------------------------------------------------------------------
+
+    async def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Other hosts' plain HTTP passes as it comes, whatever its size (law 8)."""
+        flow.request.stream = not any(self.serves(name) for name in flows.names(flow))
+
+    @closed
+    async def request(self, flow: http.HTTPFlow) -> None:
+        """Decide on a request to an AI service; all others are none of our business."""
+        names = flows.names(flow)
+        found = next(((name, rule) for name in names if (rule := self.service(name))), None)
+        if found is None:
+            return
+        host, service = found
+        self.under_way.add(flow.id)
+        guard = self.guard
+        under = flow.metadata["guard"] = _Under(service, host)
+        actor = flows.actor_of(flow)
+        if not flows.agreed(names):
+            under.exchange = guard.refused("host-mismatch", host, service, actor, status=421)
+        elif TOO_LARGE in flow.metadata:
+            under.exchange = guard.refused("too-large", host, service, actor, status=413)
+        else:
+            request = flows.request_of(flow, host)
+            under.exchange = await guard.outgoing(request, service, actor)
+            if under.exchange.request is not None:
+                flows.put(flow, request, under.exchange.request)
+        if under.exchange.reply is not None:
+            flow.response = flows.response_of(under.exchange.reply)
+        elif under.exchange.request is None:
+            raise AssertionError("an exchange with neither request nor reply")
+
+    def deny(self, flow: http.HTTPFlow, error: BaseException) -> None:
+        """Set an answer that keeps the request here, first the plainest; then say so in the record."""
+        flow.response = flows.response_of(_LAST_RESORT)
+        log.error("request refused after %s", type(error).__name__)
+        try:
+            under = flow.metadata.get("guard")
+            if under is None or under.exchange is None:
+                self._record_failure(flow, under)
+        except Exception as second:  # noqa: BLE001 - the answer above stands whatever happens here
+            log.error("refusal not recorded after %s", type(second).__name__)
+
+    def _record_failure(self, flow: http.HTTPFlow, under: _Under | None) -> None:
+        actor = flows.actor_of(flow)
+        host, service = (under.host, under.service) if under else self._any_service(flow)
+        exchange = self.guard.failed("internal", host, service, actor)
+        flow.metadata["guard"] = _Under(service, host, exchange)
+        if exchange.reply is not None:
+            flow.response = flows.response_of(exchange.reply)
+
+    def _any_service(self, flow: http.HTTPFlow) -> tuple[str, ServiceRule]:
+        for name in flows.names(flow):
+            if rule := self.service(name):
+                return name, rule
+        raise LookupError("no AI service")
+
+    # --- answers -----------------------------------------------------------------------------------------------------
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Answers with nothing of ours in them pass as they come; event streams are restored as they come."""
+        under: _Under | None = flow.metadata.get("guard")
+        response = flow.response
+        if response is None:
+            return
+        if under is None or under.exchange is None:
+            response.stream = flow.request.stream is True
+            return
+        try:
+            response.headers.pop("alt-svc", None)  # HTTP/3 would go around the proxy
+            under.rewriter = self.guard.rewriter(
+                under.exchange, response.headers.get("content-type", ""), response.headers.get("content-encoding")
+            )
+            if under.rewriter is None:
+                response.stream = True
+            elif under.rewriter.stream:
+                self._plain(flow, response)
+                response.stream = _stream(under.rewriter)
+        except Exception as error:  # noqa: BLE001 - the answer is withheld by the response hook
+            under.answer_failed = True
+            log.error("answer withheld after %s", type(error).__name__)
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """Restore an answer that came whole."""
+        self.under_way.discard(flow.id)
+        under: _Under | None = flow.metadata.get("guard")
+        response = flow.response
+        if under is None or response is None or response.stream:
+            return
+        try:
+            if under.answer_failed:
+                raise AssertionError("answer not prepared")
+            if under.rewriter is not None and response.raw_content:
+                body = under.rewriter.feed(response.raw_content) + under.rewriter.flush()
+                response.headers.pop("content-encoding", None)
+                response.raw_content = body
+                if "transfer-encoding" not in response.headers:
+                    response.headers["content-length"] = str(len(body))
+        except Exception as error:  # noqa: BLE001 - a broken answer is withheld, and the person told
+            log.error("answer withheld after %s", type(error).__name__)
+            flow.response = flows.response_of(_LAST_RESORT)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """A request to an AI service that ended before it was decided on leaves its event too (law 7)."""
+        self.under_way.discard(flow.id)
+        try:
+            if "guard" not in flow.metadata and any(self.serves(name) for name in flows.names(flow)):
+                host, service = self._any_service(flow)
+                cause = "too-large" if flow.error and "body_size_limit" in (flow.error.msg or "") else "broken"
+                exchange = self.guard.failed(cause, host, service, flows.actor_of(flow))
+                flow.metadata["guard"] = _Under(service, host, exchange)
+        except Exception as error:  # noqa: BLE001 - nothing left, nothing to keep back
+            log.error("broken request not recorded after %s", type(error).__name__)
+
+    def websocket_start(self, flow: http.HTTPFlow) -> None:
+        """No socket is opened to an AI service: its upgrade is refused in `request`; this is the second lock."""
+        if "guard" in flow.metadata and flow.killable:
+            flow.kill()
+
+    @staticmethod
+    def _plain(flow: http.HTTPFlow, response: http.Response) -> None:
+        """The framing of a body whose length nobody knows yet and that has no coding any more."""
+        for name in ("content-length", "content-encoding", "etag", "digest", "content-md5"):
+            response.headers.pop(name, None)
+        if flow.request.is_http2:
+            response.headers.pop("transfer-encoding", None)
+        else:
+            response.headers["transfer-encoding"] = "chunked"
+
+
+def _stream(rewriter: Rewriter) -> Callable[[bytes], list[bytes]]:
+    """mitmproxy calls with each chunk, and with b"" at the end; an empty chunk would end the stream."""
+    broken = False
+
+    def step(data: bytes) -> list[bytes]:
+        nonlocal broken
+        if broken:
+            return []
+        try:
+            out = rewriter.feed(data) if data else rewriter.flush()
+        except Exception as error:  # noqa: BLE001 - the rest of a broken answer is withheld
+            broken = True
+            log.error("answer cut after %s", type(error).__name__)
+            return []
+        return [out] if out else []
+
+    return step

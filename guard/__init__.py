@@ -1,0 +1,1 @@
+"""A guard between a company and the chat-AI services its people use."""

@@ -1,0 +1,72 @@
+"""The ends of a node's day files -> the last sequence number; a torn end is put aside first.
+
+A line counts once its newline is there. What follows the last newline (a crash, a loss of power) would spoil the next
+line too; it is cut off and kept in `<file>.torn`.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import orjson
+
+from guard.errors import StoreError
+
+_BLOCK = 64 * 1024
+
+
+def mend(folder: Path, node: str) -> None:
+    """Every file ends in a newline afterwards. OSError when that cannot be."""
+    for path in _files(folder, node):
+        with path.open("r+b") as file:
+            size = file.seek(0, os.SEEK_END)
+            end = _line_end(file, size)
+            if end < size:
+                _put_aside(file, end, path.with_name(path.name + ".torn"))
+
+
+def last_sequence(folder: Path, node: str) -> int:
+    """The highest sequence number in the folder, 0 without one. StoreError when a file's last line is no event."""
+    return max((_sequence(path) for path in _files(folder, node)), default=0)
+
+
+def _files(folder: Path, node: str) -> Iterator[Path]:
+    name = re.compile(rf"audit-{re.escape(node)}-\d{{4}}-\d\d-\d\d\.jsonl")
+    return (path for path in sorted(folder.iterdir()) if name.fullmatch(path.name))
+
+
+def _line_end(file: BinaryIO, before: int) -> int:
+    """The offset after the last newline in front of `before`, 0 without one."""
+    while before > 0:
+        start = max(0, before - _BLOCK)
+        file.seek(start)
+        found = file.read(before - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        before = start
+    return 0
+
+
+def _put_aside(file: BinaryIO, end: int, torn: Path) -> None:
+    file.seek(end)
+    with torn.open("ab") as kept:
+        shutil.copyfileobj(file, kept)
+    torn.chmod(0o640)
+    file.truncate(end)
+
+
+def _sequence(path: Path) -> int:
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        if not end:
+            return 0
+        start = _line_end(file, end - 1)
+        file.seek(start)
+        line = file.read(end - start)
+    try:
+        return int(orjson.loads(line)["metadata"]["sequence"])
+    except (ValueError, KeyError, TypeError):
+        raise StoreError(f"the last line of {path.name} is no event of the audit log; move the file away") from None

@@ -1,0 +1,146 @@
+"""Rule files' own tests -> what failed, run through the real stages. Each rule is tried alone, whatever its status."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from guard import coach, policy
+from guard.detect.engine import Analyzer
+from guard.rules.schema import DetectRule, MessageRule, PolicyRule, PolicyTest, RuleSet, ServiceRule, Status, UseRule
+from guard.terms import Actor, Decision, Finding, Lang, Prompt, Reason, Request, Role, Segment, Use, Verdict
+from guard.wire import request as wire
+
+_LIMIT = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One test that did not hold, in words."""
+
+    rule: str
+    test: str
+    """Where in the file: `tests.match[0]`."""
+    text: str
+
+    def __str__(self) -> str:
+        """`rule: tests.match[0]: text`"""
+        return f"{self.rule}: {self.test}: {self.text}"
+
+
+def run(rules: RuleSet, step: Callable[[str], None] = lambda rule: None) -> tuple[int, list[Failure]]:
+    """How many tests ran, and those that failed; `step` is told each rule's id when its tests are done."""
+    count = 0
+    failures: list[Failure] = []
+    for name, tests in _suites(rules):
+        results = list(tests)
+        count += len(results)
+        failures += [failure for failure in results if failure is not None]
+        step(name)
+    return count, failures
+
+
+def _suites(rules: RuleSet) -> Iterator[tuple[str, Iterator[Failure | None]]]:
+    for detect in rules.detect.values():
+        yield detect.id, _detect(detect, rules)
+    for use in rules.uses.values():
+        yield use.id, _use(use, rules)
+    for rule in rules.policy.values():
+        yield rule.id, _policy(rule, rules)
+    for service in rules.services.values():
+        yield service.id, _service(service)
+    for message in rules.messages.values():
+        yield message.id, _message(message)
+
+
+def _only(rules: RuleSet, **kinds: object) -> RuleSet:
+    """The set with these rules and no other."""
+    empty: dict[str, object] = {"services": {}, "detect": {}, "uses": {}, "policy": {}, "messages": {}}
+    return rules.model_copy(update=empty | kinds)
+
+
+def _stable[R: (DetectRule, UseRule, PolicyRule)](rule: R) -> R:
+    return rule.model_copy(update={"status": Status.STABLE})
+
+
+def _detect(rule: DetectRule, rules: RuleSet) -> Iterator[Failure | None]:
+    analyzer = Analyzer(_only(rules, detect={rule.id: _stable(rule)}))
+
+    def found(text: str) -> list[str]:
+        analysis = analyzer.analyze([Segment("body:", Role.USER, text)])
+        return [text[f.start : f.end] for f in sorted(analysis.findings, key=lambda f: f.start)]
+
+    for index, match in enumerate(rule.tests.match):
+        got = found(match.text)
+        yield _compare(rule.id, f"tests.match[{index}]", got, match.finds)
+    for index, no in enumerate(rule.tests.no_match):
+        got = found(no.text)
+        where = f"tests.no_match[{index}]"
+        yield Failure(rule.id, where, f"found {got}, but {no.why}") if got else None
+
+
+def _use(rule: UseRule, rules: RuleSet) -> Iterator[Failure | None]:
+    analyzer = Analyzer(_only(rules, uses={rule.id: _stable(rule)}))
+    for index, text in enumerate(rule.tests.match):
+        uses = analyzer.analyze([Segment("body:", Role.USER, text)]).uses
+        yield None if uses else Failure(rule.id, f"tests.match[{index}]", "not recognised")
+    for index, no in enumerate(rule.tests.no_match):
+        uses = analyzer.analyze([Segment("body:", Role.USER, no.text)]).uses
+        where = f"tests.no_match[{index}]"
+        yield Failure(rule.id, where, f"recognised by {list(uses[0].evidence)}, but {no.why}") if uses else None
+
+
+def _policy(rule: PolicyRule, rules: RuleSet) -> Iterator[Failure | None]:
+    alone = _only(rules, policy={rule.id: _stable(rule)})
+    # a rule that has ended is tested as it was on its last day
+    today = min(rule.until, _today()) if rule.until else _today()
+    for index, test in enumerate(rule.tests):
+        facts = _facts(test, rule.when.direction)
+        decision = policy.decide(alone, facts, today)
+        own = [reason for reason in decision.reasons if reason.rule == rule.id]
+        verdict = own[0].verdict if own else Verdict.ALLOW
+        yield _compare(rule.id, f"tests[{index}]", verdict.value, test.expect.value)
+
+
+def _facts(test: PolicyTest, direction: str) -> policy.Facts:
+    findings = tuple(
+        Finding("test", entity, test.classification, 0, 0, 1, 1.0, proven=True) for entity in test.entities
+    )
+    prompt = Prompt(
+        service=test.service,
+        endpoint="test",
+        family="json",
+        segments=(Segment("body:", test.role, "x"),),
+        channel=test.channel,
+        sanctioned=test.sanctioned,
+        uninspectable=tuple(test.uninspectable),
+    )
+    uses = tuple(Use(use, 1.0) for use in test.uses)
+    return policy.Facts(Actor(test.user, tuple(test.groups), "test"), prompt, findings, uses, direction)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _service(rule: ServiceRule) -> Iterator[Failure | None]:
+    host = rule.hosts[0].replace("*", "host")
+    for index, test in enumerate(rule.tests):
+        request = Request(test.method, host, test.path, (("content-type", "application/json"),), test.body.encode())
+        prompt = wire.read(request, rule, _LIMIT)
+        where = f"tests[{index}]"
+        yield _compare(rule.id, where, prompt.endpoint, test.endpoint)
+        if prompt.uninspectable:
+            yield Failure(rule.id, where, f"unreadable: {', '.join(prompt.uninspectable)}")
+        read = [f"{s.role}: {s.text}" for s in prompt.segments if s.declared and s.where.startswith("body:")]
+        yield _compare(rule.id, where, read, test.reads)
+
+
+def _message(rule: MessageRule) -> Iterator[Failure | None]:
+    decision = Decision(Verdict.BLOCK, (Reason("rule", Verdict.BLOCK, ""),), approvers=("dpo",))
+    for lang in Lang:
+        text = coach.say({rule.id: rule}, rule.id, lang, event="id", service="service", decision=decision)
+        yield None if "{" not in text else Failure(rule.id, lang.value, "a brace is left in the text")
+
+
+def _compare(rule: str, where: str, got: object, wanted: object) -> Failure | None:
+    return None if got == wanted else Failure(rule, where, f"got {got!r}, expected {wanted!r}")

@@ -1,0 +1,181 @@
+"""Regular expressions and word lists of rules -> raw matches, in one pass over the text (RE2: linear time).
+
+A pattern that could not be run is a DetectError, never a skipped check (law 1).
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import re2
+
+from guard.detect.words import plain
+from guard.errors import DetectError
+from guard.rules import checksums
+from guard.rules.schema import DetectRule, Pattern
+
+_TOKEN = re.compile(r"\w+")
+_MEMORY = 64 << 20
+"""Bytes that RE2's Set of all patterns may take."""
+_BLOCK = 1024
+"""Bytes between two places whose position in characters is kept."""
+_CONTINUATION = bytes(range(0x80, 0xC0))
+"""Bytes of UTF-8 that begin no character."""
+_EDGE = 64
+"""Bytes after a value that its pattern may look at and the next match still begin with."""
+_LONGEST = 256
+"""Bytes of the longest match that is tried again further right when its checksum is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A span of characters, end excluded, that a rule's pattern or word matched; its checksum, if any, was right."""
+
+    rule: DetectRule
+    start: int
+    end: int
+    score: float
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    rule: DetectRule
+    pattern: Pattern
+    regex: "re2._Regexp[bytes]"
+    group: int
+    """The group `value` where the pattern has one, else the whole match."""
+
+
+class Matcher:
+    """All patterns and words of some rules. `memory` bounds RE2's Set of them, in bytes."""
+
+    def __init__(self, rules: Sequence[DetectRule], lists: dict[str, list[str]], *, memory: int = _MEMORY) -> None:
+        self._patterns = [_compile(rule, pattern) for rule in rules for pattern in rule.detect.patterns]
+        self._checks = {
+            rule.id: checksums.find(rule.detect.checksum) for rule in rules if rule.detect.checksum is not None
+        }
+        self._set = _together([compiled.pattern for compiled in self._patterns], memory)
+        self._words = _phrases(rules, lists)
+
+    def find(self, text: str) -> Iterator[Match]:
+        """Every match of every rule whose checksum is right."""
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:  # half a surrogate pair: still one character
+            data = text.encode("utf-8", "replace")
+            text = data.decode()
+        place = _characters(text, data)
+        for compiled in self._wanted(data):
+            yield from self._values(compiled, text, data, place)
+        for rule, start, end in self._listed(text):
+            if self._right(rule, text[start:end]):
+                yield self._match(rule, start, end, 1.0)
+
+    def _wanted(self, data: bytes) -> list[_Compiled]:
+        """The patterns that match somewhere; all of them when RE2's Set cannot tell."""
+        hits = (self._set.Match(data) if self._set is not None else None) or ()
+        last = len(self._patterns)
+        if last not in hits:
+            return self._patterns
+        return [self._patterns[index] for index in sorted(hits) if index != last]
+
+    def _values(self, compiled: _Compiled, text: str, data: bytes, place: Callable[[int], int]) -> Iterator[Match]:
+        """One pattern's values. What follows a value may precede the next; a wrong one may hide a right one in it."""
+        rule, at = compiled.rule, 0
+        while at <= len(data) and (found := compiled.regex.search(data, at)) is not None:
+            start, end = found.span(compiled.group)
+            if end <= start:
+                at = found.end() + (found.end() == found.start())
+                continue
+            first, last = place(start), place(end)
+            if self._right(rule, text[first:last]):
+                yield self._match(rule, first, last, compiled.pattern.score)
+                at = end if found.end() - end <= _EDGE else found.end()
+            else:
+                at = start + 1 if found.end() - found.start() <= _LONGEST else found.end()
+
+    def _right(self, rule: DetectRule, value: str) -> bool:
+        check = self._checks.get(rule.id)
+        return check is None or check(_compact(value, rule.detect.separators))
+
+    def _match(self, rule: DetectRule, start: int, end: int, score: float) -> Match:
+        return Match(rule, start, end, score, proven=rule.id in self._checks or rule.detect.prefix)
+
+    def _listed(self, text: str) -> Iterator[tuple[DetectRule, int, int]]:
+        if not self._words:
+            return
+        tokens = [(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(plain(text))]
+        for first, (_, start, _) in enumerate(tokens):
+            key = ""
+            for at in range(first, len(tokens)):
+                word, _, end = tokens[at]
+                key = f"{key} {word}" if key else word
+                if key not in self._words:
+                    break
+                for rule in self._words[key]:
+                    yield rule, start, end
+
+
+def _options(*, case_sensitive: bool = True, memory: int = _MEMORY) -> "re2.Options":
+    options = re2.Options()
+    options.log_errors = False
+    options.case_sensitive = case_sensitive
+    options.max_mem = memory
+    return options
+
+
+def _compile(rule: DetectRule, pattern: Pattern) -> _Compiled:
+    try:
+        regex = re2.compile(pattern.regex.encode(), _options(case_sensitive=not pattern.ignore_case))
+    except re2.error as error:
+        raise DetectError("internal", f"a pattern of {rule.id} does not compile ({type(error).__name__})") from None
+    return _Compiled(rule, pattern, regex, regex.groupindex.get(b"value", 0))
+
+
+def _together(patterns: Sequence[Pattern], memory: int) -> "re2.Set | None":
+    """RE2's Set, which tells in one pass which of these match; None when they are too many for it.
+
+    It says "no match" when it runs out of memory: the last entry always matches, so that we notice.
+    """
+    together = re2.Set.SearchSet(_options(memory=memory))
+    try:
+        for pattern in patterns:
+            together.Add(("(?i)" if pattern.ignore_case else "") + pattern.regex)
+        together.Add("")
+        together.Compile()
+    except re2.error:
+        return None
+    return together
+
+
+def _characters(text: str, data: bytes) -> Callable[[int], int]:
+    """Position in bytes -> position in characters."""
+    if len(text) == len(data):
+        return lambda at: at
+    blocks = (_begun(data[at : at + _BLOCK]) for at in range(0, len(data), _BLOCK))
+    before = list(accumulate(blocks, initial=0))
+    return lambda at: before[at // _BLOCK] + _begun(data[at - at % _BLOCK : at])
+
+
+def _begun(data: bytes) -> int:
+    """Characters that begin in some bytes."""
+    return len(data.translate(None, _CONTINUATION))
+
+
+def _compact(text: str, separators: str) -> str:
+    return "".join(char for char in text if not char.isspace() and char not in separators)
+
+
+def _phrases(rules: Sequence[DetectRule], lists: dict[str, list[str]]) -> dict[str, list[DetectRule]]:
+    """Plain words, joined by one space -> the rules that list them; none for the beginning of a longer phrase."""
+    found: dict[str, list[DetectRule]] = {}
+    for rule in rules:
+        entries = [*rule.detect.words, *(lists[rule.detect.words_from] if rule.detect.words_from else [])]
+        for words in dict.fromkeys(tuple(_TOKEN.findall(plain(entry))) for entry in entries):
+            for length in range(1, len(words)):
+                found.setdefault(" ".join(words[:length]), [])
+            if words:
+                found.setdefault(" ".join(words), []).append(rule)
+    return found

@@ -1,0 +1,213 @@
+"""Segments -> analysis, by supervised worker processes (laws 1 and 9).
+
+One job at a time for a worker. A worker that dies or hangs costs its own request a DetectError and is replaced; a
+request waits for a worker, and for its analysis, no longer than the deadline; when too many wait, the next one is told
+so at once.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from guard.detect.analysis import Analysis, SegmentAnalysis, combined, language
+from guard.detect.cache import Cache
+from guard.detect.worker import LENGTH, frame, unframe
+from guard.errors import DetectError
+from guard.rules.schema import RuleSet
+from guard.terms import Lang, Segment
+
+log = logging.getLogger("guard.detect")
+_START = 60.0
+"""Seconds a worker may take to be ready."""
+_PAUSES = (0.0, 0.2, 1.0, 5.0)
+"""Seconds before a worker that died young is replaced, growing."""
+
+
+@dataclass(eq=False, slots=True)
+class _Worker:
+    process: asyncio.subprocess.Process
+    ready: bool = False
+
+    @property
+    def alive(self) -> bool:
+        """False as soon as it has ended, before anybody is told."""
+        if self.process.returncode is not None:
+            return False
+        try:
+            return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:
+            return False
+
+    async def ask(self, value: object) -> object:
+        """One frame there and one back. IncompleteReadError or ConnectionError when the worker is gone."""
+        source, target = self.process.stdin, self.process.stdout
+        if source is None or target is None:
+            raise ConnectionError
+        source.write(frame(value))
+        await source.drain()
+        return await self.told()
+
+    async def told(self) -> object:
+        """The next frame."""
+        if self.process.stdout is None:
+            raise ConnectionError
+        (size,) = LENGTH.unpack(await self.process.stdout.readexactly(LENGTH.size))
+        return unframe(await self.process.stdout.readexactly(size))
+
+    def kill(self) -> None:
+        """SIGKILL: it also ends a stopped process."""
+        with suppress(ProcessLookupError):
+            self.process.kill()
+
+
+class Pool:
+    """The analysis of one rule set."""
+
+    def __init__(self, rules: RuleSet, *, workers: int, queue: int, seconds: float) -> None:
+        self._rules = rules
+        self._size = workers
+        self._queue = queue
+        self._seconds = seconds
+        self._cache = Cache(rules.version)
+        self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._alive: set[_Worker] = set()
+        self._keepers: list[asyncio.Task[None]] = []
+        self._jobs: set[asyncio.Task[list[SegmentAnalysis]]] = set()
+        self._waiting = 0
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of the live workers."""
+        return tuple(worker.process.pid for worker in self._alive if worker.alive)
+
+    @property
+    def ready(self) -> bool:
+        """True when a worker has come up and is alive."""
+        return any(worker.ready and worker.alive for worker in self._alive)
+
+    async def start(self) -> None:
+        """Start the workers; returns when one is ready. DetectError when none is in time."""
+        self._keepers = [asyncio.create_task(self._keep(), name=f"worker-{n}") for n in range(self._size)]
+        try:
+            async with asyncio.timeout(_START):
+                self._idle.put_nowait(await self._idle.get())
+        except TimeoutError:
+            await self.stop()
+            raise DetectError("worker", "no analysis process came up") from None
+
+    async def stop(self) -> None:
+        """End the workers."""
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        for worker in list(self._alive):
+            worker.kill()
+            await worker.process.wait()
+        self._alive.clear()
+
+    async def analyze(self, segments: Sequence[Segment]) -> Analysis:
+        """The analysis of a prompt; only segments never seen go to a worker. DetectError when it was not done."""
+        lang = language(segments)
+        keys = [self._cache.key(segment) for segment in segments]
+        known = {key: found for key in keys if (found := self._cache.get(key)) is not None}
+        missing = {key: segment for key, segment in zip(keys, segments, strict=True) if key not in known}
+        if missing:
+            results = await self._asked(list(missing.values()), lang)
+            for key, found in zip(missing, results, strict=True):
+                known[key] = found
+                self._cache.put(key, found)
+        return combined([known[key] for key in keys], lang)
+
+    async def _asked(self, segments: list[Segment], lang: Lang | None) -> list[SegmentAnalysis]:
+        worker = await self._free()
+        # a job goes on when its client is gone: a frame half read would be taken for the next one's
+        job = asyncio.create_task(self._job(worker, segments, lang))
+        self._jobs.add(job)
+        job.add_done_callback(self._done)
+        return await asyncio.shield(job)
+
+    def _done(self, job: "asyncio.Task[list[SegmentAnalysis]]") -> None:
+        self._jobs.discard(job)
+        if not job.cancelled():
+            job.exception()  # seen, whoever still waits
+
+    async def _free(self) -> _Worker:
+        """A live worker with nothing to do."""
+        if self._waiting >= self._queue:
+            raise DetectError("overload", "too many requests wait for analysis")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._seconds):
+                while not (worker := await self._idle.get()).alive:
+                    pass
+                return worker
+        except TimeoutError:
+            raise DetectError("timeout", "no analysis process was free in time") from None
+        finally:
+            self._waiting -= 1
+
+    async def _job(self, worker: _Worker, segments: list[Segment], lang: Lang | None) -> list[SegmentAnalysis]:
+        try:
+            async with asyncio.timeout(self._seconds):
+                answer = await worker.ask((segments, lang))
+        except TimeoutError:
+            worker.kill()
+            raise DetectError("timeout", "an analysis took too long") from None
+        except (asyncio.IncompleteReadError, ConnectionError):
+            worker.kill()
+            raise DetectError("worker", "an analysis process ended") from None
+        except BaseException:
+            worker.kill()
+            raise
+        self._idle.put_nowait(worker)
+        if not isinstance(answer, list):
+            raise DetectError("internal", f"an analysis failed ({answer})")
+        return answer
+
+    async def _keep(self) -> None:
+        """Keep one worker alive."""
+        young = 0
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_PAUSES[min(young, len(_PAUSES) - 1)])
+            began = loop.time()
+            try:
+                worker = await self._spawn()
+            except OSError as error:
+                log.error("an analysis process could not be started (%s)", type(error).__name__)
+                worker = None
+            if worker is not None:
+                self._idle.put_nowait(worker)
+                await worker.process.wait()
+                self._alive.discard(worker)
+                log.warning("an analysis process ended and is replaced")
+            young = young + 1 if loop.time() - began < _START else 0
+
+    async def _spawn(self) -> _Worker | None:
+        """A worker that has said it is ready; None when it did not come up."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",
+            "-m",
+            "guard.detect.worker",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        worker = _Worker(process)
+        self._alive.add(worker)
+        try:
+            async with asyncio.timeout(_START):
+                if await worker.ask(self._rules) == "ready":
+                    worker.ready = True
+                    return worker
+        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
+            pass
+        worker.kill()
+        await process.wait()
+        self._alive.discard(worker)
+        log.error("an analysis process did not come up")
+        return None

@@ -1,0 +1,254 @@
+"""Request -> what leaves or what is said instead, with its one event: the order of the stages, and the only place that
+knows it.
+
+Every path writes its event before its bytes are released (law 7). What a stage cannot do becomes a refusal here (law
+1); what nobody foresaw rises to the door, which asks `failed` for the same.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from guard import coach, policy
+from guard.detect.analysis import Analysis
+from guard.errors import DetectError, StoreError
+from guard.redact.edits import Redaction, Redactor, grammar
+from guard.redact.placeholders import Token
+from guard.redact.restore import Restorer
+from guard.redact.vault import Vault
+from guard.rules.schema import RuleSet, ServiceRule
+from guard.terms import Actor, Answer, Decision, Lang, Outcome, Prompt, Reason, Request, Segment, Verdict
+from guard.wire import request as wire
+from guard.wire.answer import Kind
+from guard.wire.families import FAMILIES
+from guard.wire.refusal import Refusal, refuse, shape
+from guard.wire.rewrite import Rewriter
+
+_STOPS = (Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK)
+_LARGE = 64 * 1024
+"""Bytes of body from which reading and writing leave the event loop."""
+_FAILURES: Mapping[str, tuple[str, int | None]] = {
+    "overload": ("guard-overload", 2),
+    "too-large": ("too-large", None),
+    "worker": ("guard-failure", 1),
+    "timeout": ("guard-failure", 1),
+}
+"""Cause -> the message, and the seconds after which trying again makes sense."""
+
+
+class Analyzer(Protocol):
+    """The detect stage as the pipeline needs it: worker processes on the wire, this process offline."""
+
+    async def analyze(self, segments: Sequence[Segment]) -> Analysis:
+        """Findings, uses and language; DetectError when any check was not done."""
+
+
+class Recorder(Protocol):
+    """The audit stage as the pipeline needs it."""
+
+    def write(self, outcome: Outcome) -> str:
+        """Keep one event; its uid. StoreError when it is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request decided: what leaves, or what is said instead; never both."""
+
+    outcome: Outcome
+    event: str
+    """Uid of its event."""
+    prompt: Prompt | None = None
+    request: Request | None = None
+    reply: Answer | None = None
+    values: Mapping[Token, str] = field(default_factory=dict, repr=False)
+    """Placeholders that left, and what they stand for."""
+
+
+class Guard:
+    """One rule set at work. A reload makes another Guard and swaps the reference."""
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        analyzer: Analyzer,
+        vault: Vault,
+        recorder: Recorder,
+        *,
+        language: Lang = Lang.FR,
+        limit: int = 32 * 2**20,
+        seconds: float = 30.0,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    ) -> None:
+        self.rules = rules
+        self._analyzer = analyzer
+        self._redactor = Redactor(rules, vault)
+        self._grammar = grammar(rules)
+        self._recorder = recorder
+        self._language = language
+        self._limit = limit
+        self._seconds = seconds
+        self._today = today
+
+    async def outgoing(self, request: Request, service: ServiceRule, actor: Actor) -> Exchange:
+        """Decide on one request within the time it has; a stage that fails refuses it."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._outgoing(request, service, actor)
+        except TimeoutError:
+            return self.failed("timeout", request.host, service, actor)
+        except DetectError as error:
+            return self.failed(error.cause, request.host, service, actor)
+        except StoreError:
+            return self.failed("store", request.host, service, actor)
+
+    async def _outgoing(self, request: Request, service: ServiceRule, actor: Actor) -> Exchange:
+        watch = _Watch()
+        prompt = await self._aside(request, lambda: wire.read(request, service, self._limit))
+        watch.lap("read")
+        analysis = await self._analyzer.analyze(prompt.segments)
+        watch.lap("detect")
+        facts = policy.Facts(actor, prompt, analysis.findings, analysis.uses)
+        decision = policy.decide(self.rules, facts, self._today())
+        watch.lap("policy")
+        stopped = decision.verdict in _STOPS
+        redaction = Redaction()
+        leaving = None
+        if not stopped:
+            redaction = await asyncio.to_thread(self._redactor.redact, prompt, decision.redact, actor)
+            leaving = await self._aside(request, lambda: self._write(request, service, redaction))
+            watch.lap("redact")
+        outcome = self._outcome(request.host, service, actor, prompt, decision, analysis, watch.done())
+        event = self._recorder.write(outcome)
+        reply = self._refuse(outcome, service, decision.message, event) if stopped else None
+        return Exchange(outcome, event, prompt, leaving, reply, redaction.values)
+
+    def _write(self, request: Request, service: ServiceRule, redaction: Redaction) -> Request:
+        """The request as it leaves; its answer must come in a coding we can edit when there is something to restore."""
+        edited = wire.write(request, service, redaction.edits, self._limit)
+        if not redaction.values:
+            return edited
+        headers = tuple((name, value) for name, value in edited.headers if name.lower() != "accept-encoding")
+        return replace(edited, headers=(*headers, ("accept-encoding", "identity")))
+
+    async def _aside[T](self, request: Request, work: Callable[[], T]) -> T:
+        """Large bodies are worked on beside the event loop."""
+        return await asyncio.to_thread(work) if len(request.body) > _LARGE else work()
+
+    def _outcome(
+        self,
+        host: str,
+        service: ServiceRule,
+        actor: Actor,
+        prompt: Prompt,
+        decision: Decision,
+        analysis: Analysis,
+        milliseconds: Mapping[str, float],
+    ) -> Outcome:
+        return Outcome(
+            decision=decision,
+            actor=actor,
+            service=service.id,
+            endpoint=prompt.endpoint,
+            host=host,
+            provider=service.provider,
+            model=prompt.model,
+            channel=prompt.channel,
+            lang=analysis.lang,
+            findings=analysis.findings,
+            uses=analysis.uses,
+            chars=sum(len(segment.text) for segment in prompt.segments),
+            segments=len(prompt.segments),
+            uninspectable=prompt.uninspectable,
+            milliseconds=milliseconds,
+            rules_version=self.rules.version,
+        )
+
+    def refused(self, message: str, host: str, service: ServiceRule, actor: Actor, *, status: int = 400) -> Exchange:
+        """A request stopped for the way it came, before it was read, such as one that goes by two names."""
+        reason = Reason(message, Verdict.BLOCK, "refused before reading")
+        decision = Decision(Verdict.BLOCK, (reason,), message=message)
+        return self._unread(decision, None, host, service, actor, status)
+
+    def failed(self, cause: str, host: str, service: ServiceRule, actor: Actor) -> Exchange:
+        """A request the guard could not decide on: 503 in words, and its event (law 1)."""
+        message, _ = _FAILURES.get(cause, ("guard-failure", None))
+        return self._unread(Decision(Verdict.BLOCK, message=message), cause, host, service, actor)
+
+    def _unread(
+        self,
+        decision: Decision,
+        failure: str | None,
+        host: str,
+        service: ServiceRule,
+        actor: Actor,
+        status: int = 400,
+    ) -> Exchange:
+        outcome = Outcome(
+            decision=decision,
+            actor=actor,
+            service=service.id,
+            endpoint="unread",
+            host=host,
+            provider=service.provider,
+            channel=service.channel,
+            failure=failure,
+            rules_version=self.rules.version,
+        )
+        try:
+            event = self._recorder.write(outcome)
+        except StoreError:
+            event = "none"
+        return Exchange(outcome, event, reply=self._refuse(outcome, service, decision.message, event, status))
+
+    def _refuse(
+        self, outcome: Outcome, service: ServiceRule, message: str | None, event: str, status: int = 400
+    ) -> Answer:
+        text = coach.say(
+            self.rules.messages,
+            message,
+            outcome.lang or self._language,
+            event=event,
+            service=service.title,
+            decision=outcome.decision,
+            findings=outcome.findings,
+            uses=outcome.uses,
+        )
+        if outcome.failure is None:
+            return refuse(Refusal(status, _code(outcome.decision.verdict), text, event), shape(service))
+        _, again = _FAILURES.get(outcome.failure, ("", None))
+        return refuse(Refusal(503, "guard_unavailable", text, event, again), shape(service))
+
+    def rewriter(self, exchange: Exchange, content_type: str, content_encoding: str | None) -> Rewriter | None:
+        """What the answer's bytes go through; None when nothing in it can be ours, and it passes as it is."""
+        if not exchange.values or exchange.prompt is None:
+            return None
+
+        def new_filter(kind: Kind) -> Restorer:
+            return Restorer(exchange.values, self._grammar, kind)
+
+        return Rewriter.of(content_type, content_encoding, FAMILIES[exchange.prompt.family], new_filter)
+
+
+def _code(verdict: Verdict) -> str:
+    return {Verdict.HOLD: "approval_required", Verdict.JUSTIFY: "justification_required"}.get(
+        verdict, "policy_violation"
+    )
+
+
+class _Watch:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._laps[stage] = round((now - self._last) * 1000, 3)
+        self._last = now
+
+    def done(self) -> dict[str, float]:
+        return self._laps | {"total": round((time.perf_counter() - self._start) * 1000, 3)}

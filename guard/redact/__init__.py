@@ -1,0 +1,1 @@
+"""Decision -> edits with placeholders, and answers with the values back."""

@@ -1,0 +1,64 @@
+"""The form of placeholders, and the forms that models bend them into.
+
+`[[EMAIL_ADDRESS_1]]`: an entity, a number, two square brackets on each side. Models write them in lower or title case,
+escape the underscores or the brackets (Markdown, HTML, URL, JSON), put a space for an underscore, or drop the brackets.
+Whole brackets make any of these clear enough; without them only the exact capitals are taken, since `person 1` is plain
+English.
+"""
+
+import regex
+
+_UNDERSCORE = r"(?:\\{0,2}_|[ \u00a0\-]|%5[Ff])"
+# a backslash before one bracket alone is the text's own: a path, a domain
+_OPEN = r"(?:(?:\[|&#0{0,3}91;|&#[xX]0{0,3}5[bB];|&lsqb;|&lbrack;|%5[bB]|\\u005[bB]){2}|\\\[\\\[|\\\\\[\\\\\[)"
+_CLOSE = r"(?:(?:\]|&#0{0,3}93;|&#[xX]0{0,3}5[dD];|&rsqb;|&rbrack;|%5[dD]|\\u005[dD]){2}|\\\]\\\]|\\\\\]\\\\\])"
+_NUMBER = r"[1-9][0-9]{0,8}"
+LONGEST = 160
+"""Characters of the longest bent form: what a stream may hold back at most."""
+
+type Token = tuple[str, int]
+"""Entity and number."""
+
+
+def write(entity: str, number: int) -> str:
+    """The placeholder itself."""
+    return f"[[{entity}_{number}]]"
+
+
+class Grammar:
+    """Finds the placeholders of some entities, bent or not."""
+
+    def __init__(self, entities: frozenset[str]) -> None:
+        names = sorted(entities, key=lambda name: (-len(name), name))
+        loose = "|".join(_UNDERSCORE.join(map(regex.escape, name.split("_"))) for name in names)
+        exact = "|".join(r"\\{0,2}_".join(map(regex.escape, name.split("_"))) for name in names)
+        whole = rf"{_OPEN} ?(?P<name>(?i:{loose})){_UNDERSCORE}(?P<number>{_NUMBER}) ?{_CLOSE}"
+        # JSON text has \n and \t before a word: the letter there is no part of it
+        bare = rf"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbf]))(?P<bare>{exact})\\{{0,2}}_(?P<digits>{_NUMBER})"
+        self.entities = entities
+        self._none = not entities
+        self._complete = regex.compile(rf"{whole}|{bare}(?![A-Za-z0-9]|\\{{0,2}}_)")
+        self._begun = regex.compile(rf"{whole}|{bare}\\{{0,2}}")
+        self._starts = frozenset("[\\&%") | frozenset(name[0] for name in names)
+
+    def find(self, text: str, at: int = 0) -> "list[tuple[int, int, Token]]":
+        """(start, end, token) of each, in order; the characters before `at` are only looked back at."""
+        if self._none:
+            return []
+        return [(m.start(), m.end(), self._token(m)) for m in self._complete.finditer(text, at)]
+
+    def held(self, text: str, at: int) -> int:
+        """Where the text ends in what may yet become a placeholder, or another one; else its length."""
+        if self._none:
+            return len(text)
+        for index in range(max(at, len(text) - LONGEST), len(text)):
+            if text[index] in self._starts:
+                match = self._begun.fullmatch(text, index, partial=True)
+                if match and (match.partial or match["bare"]):
+                    return index
+        return len(text)
+
+    def _token(self, match: "regex.Match[str]") -> Token:
+        name = match["name"] or match["bare"]
+        words = regex.split(_UNDERSCORE, name)
+        return "_".join(words).upper(), int(match["number"] or match["digits"])

@@ -1,0 +1,54 @@
+"""Pieces of an answer -> the same with the person's own values back in it (laws 4 and 5).
+
+Only the placeholders that this exchange sent are known here, each with the value that stood in this very request: what
+the model invents, or remembers of somebody else, stays as it is. A piece waits only while it may still become a
+placeholder, never longer than one.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Literal
+
+from guard.redact.placeholders import Grammar, Token
+
+
+class Restorer:
+    """One text, fed in pieces cut anywhere."""
+
+    def __init__(self, values: Mapping[Token, str], grammar: Grammar, kind: Literal["text", "json"] = "text") -> None:
+        self._values = values
+        self._grammar = grammar
+        self._json = kind == "json"
+        self._text = ""
+        self._at = 0
+        """Characters before this one have left; two of them stay, to look back at."""
+
+    def feed(self, text: str) -> str:
+        """What is certain so far."""
+        self._text += text
+        hold = self._grammar.held(self._text, self._at)
+        return self._release(hold)
+
+    def flush(self) -> str:
+        """What was held back: no more text comes."""
+        return self._release(len(self._text))
+
+    def _release(self, end: int) -> str:
+        out: list[str] = []
+        at = self._at
+        for start, stop, token in self._grammar.find(self._text, at):
+            if stop > end:
+                end = min(end, start)
+                break
+            out += [self._text[at:start], self._value(token, self._text[start:stop])]
+            at = stop
+        out.append(self._text[at:end])
+        keep = max(0, end - 2)
+        self._text, self._at = self._text[keep:], end - keep
+        return "".join(out)
+
+    def _value(self, token: Token, written: str) -> str:
+        value = self._values.get(token)
+        if value is None:
+            return written
+        return json.dumps(value, ensure_ascii=False)[1:-1] if self._json else value

@@ -1,0 +1,1 @@
+"""YAML rule files -> one `RuleSet`, or every Problem at once."""

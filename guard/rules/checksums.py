@@ -1,0 +1,92 @@
+"""The name of a check -> the function that says whether a value (separators removed) passes it.
+
+`phone` is Google's phonenumbers; `credit-card` is Luhn with the ranges and lengths that card networks issue; `iban` is
+python-stdnum's without the lists of national banks; any other name is a module of python-stdnum, dotted (`fr.nir`).
+Nothing is imported before it is needed: rules load fast.
+A check never raises: text that it cannot read does not pass.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+
+_CARDS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+    # First digits from, to; lengths. ISO/IEC 7812 issuer identification numbers, as the networks publish them.
+    ("1800", "1800", (15,)),  # JCB, old
+    ("2131", "2131", (15,)),
+    ("2200", "2204", (16, 17, 18, 19)),  # Mir
+    ("2221", "2720", (16,)),  # Mastercard, second series
+    ("300", "305", (14, 16, 17, 18, 19)),  # Diners Club
+    ("309", "309", (14, 16, 17, 18, 19)),
+    ("34", "34", (15,)),  # American Express
+    ("3528", "3589", (16, 17, 18, 19)),  # JCB
+    ("36", "36", (14, 15, 16, 17, 18, 19)),  # Diners Club
+    ("37", "37", (15,)),
+    ("38", "39", (14, 16, 17, 18, 19)),
+    ("4", "4", (13, 16, 19)),  # Visa, Carte Bancaire
+    ("50", "50", tuple(range(12, 20))),  # Maestro
+    ("51", "55", (16,)),  # Mastercard
+    ("56", "58", tuple(range(12, 20))),  # Maestro
+    ("60", "60", (16, 17, 18, 19)),  # Discover, RuPay
+    ("62", "62", (16, 17, 18, 19)),  # UnionPay
+    ("63", "63", tuple(range(12, 20))),  # Maestro
+    ("644", "659", (16, 17, 18, 19)),  # Discover
+    ("67", "67", tuple(range(12, 20))),  # Maestro
+    ("81", "82", (16, 17, 18, 19)),  # UnionPay, RuPay
+)
+
+
+@cache
+def find(name: str) -> Callable[[str], bool]:
+    """The check of that name; KeyError when there is none."""
+    return _OWN.get(name) or _standard(name)
+
+
+def _standard(name: str) -> Callable[[str], bool]:
+    if not _NAME.fullmatch(name):
+        raise KeyError(name)
+    try:
+        passes = getattr(import_module(f"stdnum.{name}"), "is_valid", None)
+    except ImportError:
+        passes = None
+    if not callable(passes):
+        raise KeyError(name)
+
+    def check(value: str) -> bool:
+        try:
+            return bool(passes(value))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            return False
+
+    return check
+
+
+def _phone(value: str) -> bool:
+    """A number that can be dialled: from France when it has no country code."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(value, "FR"))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _iban(value: str) -> bool:
+    """ISO 7064 check digits and the country's length and shape; no list of national banks, which would age."""
+    from stdnum import iban
+
+    return iban.is_valid(value, check_country=False)
+
+
+def _credit_card(value: str) -> bool:
+    """Luhn, and a range and length that a card network issues."""
+    if not (12 <= len(value) <= 19 and value.isascii() and value.isdigit()):
+        return False
+    known = any(low <= value[: len(low)] <= high and len(value) in lengths for low, high, lengths in _CARDS)
+    return known and find("luhn")(value)
+
+
+_OWN: dict[str, Callable[[str], bool]] = {"phone": _phone, "iban": _iban, "credit-card": _credit_card}

@@ -1,0 +1,244 @@
+"""Rules that are well formed each -> the Problems they have together, or with what they call by name.
+
+A name that leads nowhere is a rule without effect, so each is looked up here: regexes, checksums, paths, lists,
+messages, uses, services, entities. French and English have equal rank: a rule that knows one language only is refused.
+"""
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import re2
+
+from guard.errors import Problem
+from guard.rules import checksums, fieldpath
+from guard.rules.schema import (
+    Bilingual,
+    DetectRule,
+    MessageRule,
+    PolicyRule,
+    Rule,
+    ServiceRule,
+    Status,
+    UseRule,
+)
+from guard.rules.source import Loc, Source
+from guard.terms import Verdict
+
+PLACEHOLDERS = frozenset({"service", "entities", "uses", "rules", "approvers", "id"})
+"""What a message may leave to be filled in."""
+_NEEDS_MESSAGE = frozenset({Verdict.COACH, Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK})
+_NEEDS_APPROVERS = frozenset({Verdict.JUSTIFY, Verdict.HOLD})
+_POINTER = re.compile(r"(/([^~/]|~[01])*)+")
+_PROBES = ("", "a", "é", "0", " a1-é\n")
+_UNKNOWN = "unknown"
+"""The endpoint id of what nobody declared (guard.terms.Prompt)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One rule with its file."""
+
+    kind: str
+    rule: Rule
+    source: Source
+
+    def problem(self, loc: Loc, code: str, text: str, hint: str = "") -> Problem:
+        """A Problem at a place of this rule's file."""
+        return Problem(self.source.path, *self.source.at(loc), code, text, hint)
+
+    @property
+    def asleep(self) -> bool:
+        """A deprecated rule: its form is looked at, its effect is none."""
+        return self.rule.status is Status.DEPRECATED
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What can be called by name. Rules whose file has a problem of its own count: their absence is not another one."""
+
+    ids: Mapping[str, frozenset[str]]
+    """Ids by kind."""
+    entities: frozenset[str]
+    lists: frozenset[str]
+    partial: bool = False
+    """True when the entity of some rule could not be read: then none is said to be missing."""
+
+
+def check(entries: Sequence[Entry], names: Names, today: datetime.date) -> Iterator[Problem]:
+    """Every Problem of these rules together. `today` is a day in UTC."""
+    yield from _unique(entries)
+    awake = [entry for entry in entries if not entry.asleep]
+    for entry in awake:
+        match entry.rule:
+            case DetectRule() as rule:
+                yield from _detect(entry, rule, names)
+            case UseRule() as rule:
+                yield from _use(entry, rule)
+            case PolicyRule() as rule:
+                yield from _policy(entry, rule, names, today)
+            case MessageRule() as rule:
+                yield from _message(entry, rule)
+            case ServiceRule() as rule:
+                yield from _service(entry, rule)
+    yield from _hosts(awake)
+
+
+def _unique(entries: Sequence[Entry]) -> Iterator[Problem]:
+    ids: dict[str, Entry] = {}
+    titles: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        rule = entry.rule
+        first = ids.setdefault(rule.id, entry)
+        if first is not entry:
+            text = f"the id `{rule.id}` is that of {first.source.path}"
+            yield entry.problem(("id",), "R301", text, "an id names one rule of any kind")
+        first = titles.setdefault((entry.kind, rule.title.casefold()), entry)
+        if first is not entry:
+            yield entry.problem(("title",), "R319", f"the title is that of {first.source.path}", "say how they differ")
+
+
+# --- detect/ and uses/ -----------------------------------------------------------------------------------------------
+
+
+def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
+    how = rule.detect
+    if not (how.patterns or how.words or how.words_from):
+        yield entry.problem(("detect",), "R309", "no patterns, no words, no words_from: it can find nothing")
+    for number, pattern in enumerate(how.patterns):
+        place: Loc = ("detect", "patterns", number, "regex")
+        yield from _regex(entry, place, pattern.regex, ignore_case=pattern.ignore_case, finds=True)
+    if how.words_from is not None and how.words_from not in names.lists:
+        hint = _listed(names.lists)
+        yield entry.problem(("detect", "words_from"), "R306", f"no file lists/{how.words_from}", hint)
+    if how.checksum is not None:
+        try:
+            checksums.find(how.checksum)
+        except KeyError:
+            hint = "phone, credit-card, or a module of python-stdnum that has is_valid"
+            yield entry.problem(("detect", "checksum"), "R311", f"no checksum is called `{how.checksum}`", hint)
+    for name in ("context", "not_near"):
+        yield from _bilingual(entry, ("detect", name), getattr(how, name))
+
+
+def _use(entry: Entry, rule: UseRule) -> Iterator[Problem]:
+    for name in ("acts", "objects", "subjects", "exclude"):
+        words: Bilingual = getattr(rule.use, name)
+        if name in ("acts", "objects") and not (words.fr or words.en):
+            yield entry.problem(("use", name), "R309", f"no {name}: it can find nothing")
+        yield from _bilingual(entry, ("use", name), words)
+
+
+def _bilingual(entry: Entry, loc: Loc, words: Bilingual) -> Iterator[Problem]:
+    if bool(words.fr) != bool(words.en):
+        missing = "en" if words.fr else "fr"
+        name = ".".join(map(str, loc))
+        yield entry.problem(loc, "R401", f"`{name}` has no {missing} words", "both languages, or none")
+
+
+def _regex(entry: Entry, loc: Loc, regex: str, *, ignore_case: bool = False, finds: bool = False) -> Iterator[Problem]:
+    options = re2.Options()
+    options.log_errors = False
+    options.case_sensitive = not ignore_case
+    try:
+        compiled = re2.compile(regex, options)
+    except re2.error as error:
+        reason = error.args[0] if error.args else ""
+        reason = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+        yield entry.problem(loc, "R310", f"RE2 refuses the regex: {reason}", "RE2 has no look-around, no references")
+        return
+    group = compiled.groupindex.get("value", 0)
+    if finds and any(not found.group(group) for probe in _PROBES for found in compiled.finditer(probe)):
+        yield entry.problem(loc, "R317", "the regex finds empty text", "ask for at least one character")
+
+
+# --- policy/ and messages/ -------------------------------------------------------------------------------------------
+
+
+def _policy(entry: Entry, rule: PolicyRule, names: Names, today: datetime.date) -> Iterator[Problem]:
+    if rule.message is not None:
+        yield from _known(entry, ("message",), "R302", "message", rule.message, names.ids["messages"])
+    elif rule.then in _NEEDS_MESSAGE:
+        yield entry.problem(("then",), "R307", f"`{rule.then}` without a message", "the person must read why")
+    if rule.then in _NEEDS_APPROVERS and not rule.approvers:
+        yield entry.problem(("then",), "R308", f"`{rule.then}` without approvers", "somebody must be able to say yes")
+    if rule.when.direction == "answer" and rule.then in _NEEDS_APPROVERS:
+        text = f"an answer cannot wait: `{rule.then}` is for prompts"
+        yield entry.problem(("then",), "R318", text, "redact, coach or block")
+    if rule.until is not None and rule.until < today:
+        yield entry.problem(("until",), "R314", f"{rule.until} has passed", "renew it, or set the status to deprecated")
+    for number, service in enumerate(rule.when.services):
+        yield from _known(entry, ("when", "services", number), "R304", "service", service, names.ids["services"])
+    yield from _facts(entry, ("when",), rule.when.uses, rule.when.entities, names)
+    for number, test in enumerate(rule.tests):
+        yield from _facts(entry, ("tests", number), test.uses, test.entities, names)
+
+
+def _facts(entry: Entry, loc: Loc, uses: Sequence[str], entities: Sequence[str], names: Names) -> Iterator[Problem]:
+    for number, use in enumerate(uses):
+        yield from _known(entry, (*loc, "uses", number), "R303", "use", use, names.ids["uses"])
+    for number, entity in enumerate(entities):
+        place = (*loc, "entities", number)
+        if names.partial or any(fnmatchcase(found, entity) for found in names.entities):
+            continue
+        yield entry.problem(place, "R305", f"no detect rule finds {entity}", _listed(names.entities))
+
+
+def _known(entry: Entry, loc: Loc, code: str, kind: str, name: str, known: frozenset[str]) -> Iterator[Problem]:
+    if name not in known:
+        yield entry.problem(loc, code, f"no {kind} `{name}`", _listed(known))
+
+
+def _listed(names: frozenset[str]) -> str:
+    return f"known: {', '.join(sorted(names))}" if names else "there is none"
+
+
+def _message(entry: Entry, rule: MessageRule) -> Iterator[Problem]:
+    for lang in ("fr", "en"):
+        for part in ("title", "text"):
+            rest = str(getattr(getattr(rule, lang), part))
+            for name in PLACEHOLDERS:
+                rest = rest.replace(f"{{{name}}}", "")
+            if wrong := re.search(r"\{[^{}]*\}?|\}", rest):
+                hint = f"known: {', '.join(sorted(PLACEHOLDERS))}"
+                yield entry.problem((lang, part), "R315", f"the placeholder {wrong[0]} cannot be filled in", hint)
+
+
+# --- services/ -------------------------------------------------------------------------------------------------------
+
+
+def _service(entry: Entry, rule: ServiceRule) -> Iterator[Problem]:
+    seen = {_UNKNOWN}
+    for number, endpoint in enumerate(rule.endpoints):
+        place: Loc = ("endpoints", number)
+        if endpoint.id in seen:
+            yield entry.problem((*place, "id"), "R316", f"the endpoint id `{endpoint.id}` is taken", "choose another")
+        seen.add(endpoint.id)
+        yield from _regex(entry, (*place, "path"), endpoint.path)
+        for name, pointer in (("model", endpoint.model), ("stream", endpoint.stream)):
+            if pointer is not None and not _POINTER.fullmatch(pointer):
+                yield entry.problem((*place, name), "R313", f"`{pointer}` is not a JSON pointer", "write /model")
+        for index, item in enumerate(endpoint.fields):
+            try:
+                fieldpath.parse(item.path)
+            except ValueError as error:
+                yield entry.problem((*place, "fields", index, "path"), "R313", f"the path does not parse: {error}")
+
+
+def _hosts(entries: Sequence[Entry]) -> Iterator[Problem]:
+    """Hosts that two services claim; a name under another's `*.` is claimed by both."""
+    claims: list[tuple[str, Entry]] = []
+    for entry in entries:
+        hosts = entry.rule.hosts if isinstance(entry.rule, ServiceRule) else []
+        for number, host in enumerate(hosts):
+            other = next((e for h, e in claims if e is not entry and (_spans(h, host) or _spans(host, h))), None)
+            if other is not None:
+                text = f"the host {host} belongs to the service of {other.source.path}"
+                yield entry.problem(("hosts", number), "R312", text, "a host is one service's")
+        claims += [(host, entry) for host in hosts]
+
+
+def _spans(pattern: str, host: str) -> bool:
+    return host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern == host

@@ -1,0 +1,88 @@
+"""A folder of rule files -> the `RuleSet` in force, or every Problem of every file at once.
+
+The law it keeps: rules are code (law 10). One problem anywhere and nothing loads. Each file is read once, so the
+version in every event names exactly the bytes that decide.
+"""
+
+import datetime
+from collections.abc import Iterable
+from pathlib import Path
+
+from guard.errors import Problem, RulesError
+from guard.rules import folder as folders
+from guard.rules import form
+from guard.rules.consistency import Entry, Names, check
+from guard.rules.folder import LISTS, File, Folder
+from guard.rules.form import schema
+from guard.rules.schema import KINDS, DetectRule, Rule, RuleSet
+from guard.rules.source import unprintable
+
+__all__ = ["load", "schema"]
+
+_LONGEST = 500
+"""Longest entry of a list, in characters."""
+
+
+def load(folder: Path, today: datetime.date | None = None) -> RuleSet:
+    """Every rule in force; RulesError has all Problems, sorted. `today` is the day, in UTC, that `until` must reach."""
+    found = folders.read(folder)
+    problems = list(found.problems)
+    lists = {file.name: _words(file, problems) for file in found.files if file.kind == LISTS}
+    entries: list[Entry] = []
+    broken: list[File] = []
+    for file in found.files:
+        if file.kind == LISTS:
+            continue
+        try:
+            entries.append(Entry(file.kind, *form.read(file)))
+        except RulesError as error:
+            problems += error.problems
+            broken.append(file)
+    names = _names(entries, broken, lists)
+    problems += check(entries, names, today or datetime.datetime.now(datetime.UTC).date())
+    if problems:
+        raise RulesError(problems)
+    return _set(found, entries, lists)
+
+
+def _set(found: Folder, entries: Iterable[Entry], lists: dict[str, list[str]]) -> RuleSet:
+    rules: dict[str, dict[str, Rule]] = {kind: {} for kind in KINDS}
+    for entry in entries:
+        if not entry.asleep:
+            rules[entry.kind][entry.rule.id] = entry.rule
+    return RuleSet.model_validate({"version": found.version, **rules, "lists": lists})
+
+
+def _words(file: File, problems: list[Problem]) -> list[str]:
+    """The entries of a list: one a line; empty lines and those that begin with # are left out."""
+    try:
+        text = form.text(file)
+    except RulesError as error:
+        problems += error.problems
+        return []
+    problems += unprintable(file.path, text)
+    words = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        word = line.strip()
+        if len(word) > _LONGEST:
+            problems.append(Problem(file.path, number, 1, "R205", f"an entry must be at most {_LONGEST} characters"))
+        elif word and not word.startswith("#"):
+            words.append(word)
+    return words
+
+
+def _names(entries: Iterable[Entry], broken: Iterable[File], lists: Iterable[str]) -> Names:
+    ids: dict[str, set[str]] = {kind: set() for kind in KINDS}
+    entities: set[str] = set()
+    partial = False
+    for entry in entries:
+        if not entry.asleep:
+            ids[entry.kind].add(entry.rule.id)
+            if isinstance(entry.rule, DetectRule):
+                entities.add(entry.rule.detect.entity)
+    for file in broken:
+        ids[file.kind].add(file.stem)
+        partial |= file.kind == "detect"
+    return Names(
+        {kind: frozenset(found) for kind, found in ids.items()}, frozenset(entities), frozenset(lists), partial
+    )

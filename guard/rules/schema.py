@@ -1,0 +1,295 @@
+"""The shape of each kind of rule file, once: validation, types, and the JSON Schema editors use.
+
+Everything is strict, frozen and closed: an unknown key is a Problem, never ignored.
+"""
+
+import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from guard.terms import Classification, Role, Verdict
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Entity = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", max_length=48)]
+Line = Annotated[str, Field(min_length=1, max_length=500)]
+Score = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Shape(BaseModel):
+    """Base of everything read from a rule file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class Status(StrEnum):
+    """How far a rule is: only `stable` is enforced, `experimental` and `test` decide and log, `deprecated` sleeps."""
+
+    EXPERIMENTAL = "experimental"
+    TEST = "test"
+    STABLE = "stable"
+    DEPRECATED = "deprecated"
+
+
+class Rule(Shape):
+    """What every rule file says about itself."""
+
+    id: Id = Field(description="The file's stem; never reused.")
+    title: Annotated[str, Field(min_length=3, max_length=80)] = Field(description="One line for people.")
+    description: Annotated[str, Field(min_length=10, max_length=2000)] = Field(
+        description="What it covers and what it does not."
+    )
+    status: Status = Field(description="Only `stable` is enforced; `experimental` and `test` decide and log.")
+    owner: Line = Field(description="The team that answers for it.")
+    date: datetime.date = Field(description="Day of the last change of meaning.")
+    references: list[Line] = Field(description="Where the format, the number or the duty comes from.")
+
+
+class Bilingual(Shape):
+    """Words or phrases by language; a trailing * matches any ending of a word."""
+
+    fr: list[Line] = Field(default=[], description="French words and phrases.")
+    en: list[Line] = Field(default=[], description="English words and phrases.")
+
+
+# --- detect/ ---------------------------------------------------------------------------------------------------------
+
+
+class Pattern(Shape):
+    """One regular expression (RE2)."""
+
+    name: Line = Field(description="What form of the value it matches.")
+    regex: Line = Field(description="RE2; a group named `value` narrows the finding to that part.")
+    score: Score = Field(description="How sure a match alone is.")
+    ignore_case: bool = Field(default=False, description="Match letters in either case.")
+
+
+class Detect(Shape):
+    """How an entity is recognised."""
+
+    entity: Entity = Field(description="Presidio's name where it has one, FR_*, SECRET_*, MARKING, …")
+    classification: Classification = Field(description="How confidential a text with this in it is.")
+    patterns: list[Pattern] = Field(default=[], description="Regular expressions; any may match.")
+    words: list[Line] = Field(default=[], description="Exact words or phrases, whole, in any case.")
+    words_from: Line | None = Field(default=None, description="A file of rules/lists, one word or phrase a line.")
+    checksum: Line | None = Field(
+        default=None, description="A check by name: python-stdnum's (`iban`, `fr.nir`), `phone`."
+    )
+    prefix: bool = Field(default=False, description="True when the pattern's fixed prefix proves the value.")
+    context: Bilingual = Field(default=Bilingual(), description="Words nearby that make a match more likely (+0.35).")
+    not_near: Bilingual = Field(default=Bilingual(), description="Words just before that make it something else.")
+    threshold: Score = Field(default=0.5, description="A finding below this score is dropped.")
+    separators: Annotated[str, Field(max_length=16)] = Field(
+        default="", description="Characters inside the value that do not change it, white space apart."
+    )
+    case_sensitive: bool = Field(default=False, description="True when `a` and `A` make two values (secrets).")
+
+
+class Match(Shape):
+    """A text in which the rule must find exactly these values."""
+
+    text: str = Field(description="The text.")
+    finds: list[str] = Field(description="The values it must find, in order.")
+
+
+class NoMatch(Shape):
+    """A text in which the rule must find nothing."""
+
+    text: str = Field(description="The text.")
+    why: Line = Field(description="Why it is none.")
+
+
+class DetectTests(Shape):
+    """The rule's own tests."""
+
+    match: list[Match] = Field(min_length=1, description="Texts with the values it must find.")
+    no_match: list[NoMatch] = Field(min_length=1, description="Texts in which it must find nothing.")
+
+
+class DetectRule(Rule):
+    """`detect/`: an entity or a kind of confidential content."""
+
+    falsepositives: list[Line] = Field(min_length=1, description="What it takes for one though it is none.")
+    detect: Detect = Field(description="How it is recognised.")
+    tests: DetectTests = Field(description="The rule's own tests.")
+
+
+# --- uses/ -----------------------------------------------------------------------------------------------------------
+
+
+class UseWords(Shape):
+    """What a use is recognised by: an act and an object in one sentence, more with a subject, no exclusion."""
+
+    acts: Bilingual = Field(description="What is done: rank, sort, evaluate.")
+    objects: Bilingual = Field(description="What it is done to: CVs, applications.")
+    subjects: Bilingual = Field(default=Bilingual(), description="Who it is about; adds to the score.")
+    exclude: Bilingual = Field(default=Bilingual(), description="Words that make the sentence something else.")
+
+
+class UseTests(Shape):
+    """The rule's own tests."""
+
+    match: list[str] = Field(min_length=1, description="Prompts that are this use.")
+    no_match: list[NoMatch] = Field(min_length=1, description="Prompts that are not.")
+
+
+class UseRule(Rule):
+    """`uses/`: a use case, known by words in French and English."""
+
+    use: UseWords = Field(description="What it is recognised by.")
+    threshold: Score = Field(default=0.6, description="A use below this score is dropped.")
+    tests: UseTests = Field(description="The rule's own tests.")
+
+
+# --- policy/ ---------------------------------------------------------------------------------------------------------
+
+
+class When(Shape):
+    """All that is said must hold; what is not said always holds."""
+
+    groups: list[Line] = Field(default=[], description="The actor is in one of these.")
+    groups_not: list[Line] = Field(default=[], description="The actor is in none of these.")
+    users: list[Line] = Field(default=[], description="The actor is one of these.")
+    services: list[Id] = Field(default=[], description="The service is one of these.")
+    sanctioned: bool | None = Field(default=None, description="The service is, or is not, sanctioned.")
+    channels: list[Literal["web", "api", "agent"]] = Field(default=[], description="How it is used.")
+    direction: Literal["prompt", "answer"] = Field(default="prompt", description="What leaves, or what comes back.")
+    uses: list[Id] = Field(default=[], description="One of these uses was recognised.")
+    entities: list[Line] = Field(
+        default=[], description="One of these was found; SECRET_* stands for all that begin so."
+    )
+    classification: Classification | None = Field(default=None, description="A finding is at least this confidential.")
+    roles: list[Role] = Field(default=[], description="Only findings in these kinds of text count.")
+    uninspectable: list[Line] = Field(
+        default=[], description="A part could not be read for one of these causes; * is any."
+    )
+
+
+class PolicyTest(Shape):
+    """Given these facts, the rule alone gives this verdict."""
+
+    service: Id = Field(default="openai-api", description="The service.")
+    sanctioned: bool = Field(default=True, description="Whether it is sanctioned.")
+    channel: Literal["web", "api", "agent"] = Field(default="api", description="How it is used.")
+    user: Line = Field(default="unknown", description="The actor.")
+    groups: list[Line] = Field(default=["unknown"], description="The actor's groups.")
+    entities: list[Entity] = Field(default=[], description="What was found.")
+    classification: Classification = Field(default=Classification.CONFIDENTIAL, description="Of what was found.")
+    role: Role = Field(default=Role.USER, description="Where it was found.")
+    uses: list[Id] = Field(default=[], description="What it is for.")
+    uninspectable: list[Line] = Field(default=[], description="What could not be read.")
+    expect: Verdict = Field(description="The verdict.")
+
+
+class PolicyRule(Rule):
+    """`policy/`: when something holds, then this."""
+
+    when: When = Field(description="The conditions, all of which must hold.")
+    then: Verdict = Field(description="What happens.")
+    message: Id | None = Field(
+        default=None, description="What the person reads; required from `coach` up, but for redact."
+    )
+    approvers: list[Line] = Field(default=[], description="Who can say yes, for hold and justify.")
+    until: datetime.date | None = Field(default=None, description="Last day the rule holds (UTC).")
+    tests: list[PolicyTest] = Field(min_length=1, description="The rule's own tests.")
+
+
+# --- messages/ -------------------------------------------------------------------------------------------------------
+
+
+class Wording(Shape):
+    """One language's words. {service}, {entities}, {uses}, {rules}, {approvers} and {id} are filled in."""
+
+    title: Annotated[str, Field(min_length=3, max_length=80)] = Field(description="A few words.")
+    text: Annotated[str, Field(min_length=10, max_length=1200)] = Field(description="What happened, why, what to do.")
+
+
+class MessageRule(Rule):
+    """`messages/`: what the person reads."""
+
+    fr: Wording = Field(description="In French.")
+    en: Wording = Field(description="In English.")
+    lesson: Line | None = Field(default=None, description="Address of the lesson it links to.")
+
+
+# --- services/ -------------------------------------------------------------------------------------------------------
+
+
+class FieldRule(Shape):
+    """What a field of the body means."""
+
+    path: Line = Field(
+        description="Steps from the root: a name, * (any one), ** (any depth); `{role=user|tool}` after a step asks "
+        "that of the object it reaches."
+    )
+    role: Role = Field(description="What its text is.")
+    holds: Literal["text", "json", "media", "signed", "opaque"] = Field(
+        default="text",
+        description="text; json: a string that is itself JSON; media: bytes as base64; signed: read, never edited; "
+        "opaque: ids and signatures, not read.",
+    )
+
+
+class Endpoint(Shape):
+    """One path of a service and what travels on it."""
+
+    id: Id = Field(description="Its name in events.")
+    methods: list[Literal["GET", "POST", "PUT", "PATCH", "DELETE"]] = Field(description="HTTP methods.")
+    path: Line = Field(description="RE2, matched against the whole path without the query.")
+    family: Literal["openai-chat", "openai-responses", "anthropic-messages", "json"] = Field(
+        description="Family of wire formats."
+    )
+    model: Line | None = Field(default=None, description="JSON pointer of the model's name.")
+    stream: Line | None = Field(default=None, description="JSON pointer of the flag that asks for a stream.")
+    fields: list[FieldRule] = Field(
+        default=[], description="What the body's fields mean; the first that matches counts."
+    )
+
+
+class ServiceTest(Shape):
+    """A request and what must be read out of it."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = Field(default="POST", description="HTTP method.")
+    path: Line = Field(description="Path and query.")
+    body: str = Field(default="", description="The body.")
+    endpoint: Line = Field(description="Id of the endpoint it must be taken for; `unknown` when none.")
+    reads: list[str] = Field(default=[], description="`role: text` of each segment it must read, in order.")
+
+
+class ServiceRule(Rule):
+    """`services/`: hosts, endpoints, what each field means, how a refusal is shown, sanctioned or not."""
+
+    provider: Line = Field(description="The company behind it.")
+    hosts: list[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9.-]+$")]] = Field(
+        min_length=1, description="Host names; *.example.com stands for every name below it."
+    )
+    channel: Literal["web", "api", "agent"] = Field(description="How people use it.")
+    sanctioned: bool = Field(description="Whether the company has approved it.")
+    refusal: Literal["openai-error", "anthropic-error", "json-error"] = Field(description="Shape of a refused call.")
+    models: list[Line] = Field(default=[], description="Model names that events may show (* for any ending).")
+    endpoints: list[Endpoint] = Field(min_length=1, description="What is spoken where.")
+    tests: list[ServiceTest] = Field(min_length=1, description="The rule's own tests.")
+
+
+KINDS: dict[str, type[Rule]] = {
+    "services": ServiceRule,
+    "detect": DetectRule,
+    "uses": UseRule,
+    "policy": PolicyRule,
+    "messages": MessageRule,
+}
+"""Folder of rules/ -> the shape of the files in it."""
+
+
+class RuleSet(Shape):
+    """Every rule in force, by id, and the hash of the files it came from."""
+
+    version: str
+    services: dict[str, ServiceRule]
+    detect: dict[str, DetectRule]
+    uses: dict[str, UseRule]
+    policy: dict[str, PolicyRule]
+    messages: dict[str, MessageRule]
+    lists: dict[str, list[str]]
+    """Words of rules/lists by file name."""

@@ -1,0 +1,55 @@
+"""Deployment facts from the environment, read once by the doors. Rules say what is right; settings say where we are."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from guard.terms import Lang
+
+
+def _shipped_rules() -> Path:
+    here = Path("rules")
+    return here if here.is_dir() else Path(__file__).resolve().parent.parent / "rules"
+
+
+class Settings(BaseSettings):
+    """Every field is read from `GUARD_` and its name in capitals; docs/operators.md lists them all."""
+
+    model_config = SettingsConfigDict(env_prefix="GUARD_", frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    rules: Path = Field(default_factory=_shipped_rules, description="Folder of the rule files.")
+    log_dir: Path = Field(default=Path("logs/events"), description="Folder the audit events are written to.")
+    state_dir: Path = Field(
+        default=Path("~/.prompt-guard"), description="Folder of the guard's CA and keys; mode 0700, never shared."
+    )
+    store: str = Field(default="", description="Database URL; empty: SQLite in the state folder.")
+    host: str = Field(default="127.0.0.1", description="Address the proxy listens on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port the proxy listens on; 0 takes a free one.")
+    node: str = Field(
+        default="guard-1", pattern=r"^[A-Za-z0-9._-]{1,64}$", description="This machine's name in events."
+    )
+    language: Lang = Field(default=Lang.FR, description="Language of messages when the prompt does not tell (fr, en).")
+    workers: int = Field(default=2, ge=1, le=64, description="Analysis processes.")
+    queue: int = Field(
+        default=64, ge=1, description="Requests that may wait for an analysis process; one more gets 503."
+    )
+    analysis_seconds: float = Field(default=10.0, gt=0, description="Longest analysis of one request, in seconds.")
+    request_seconds: float = Field(default=30.0, gt=0, description="Longest decision on one request, in seconds.")
+    grace_seconds: float = Field(
+        default=10.0, ge=0, description="Wait for requests under way when stopping, in seconds."
+    )
+    max_body: int = Field(default=32 * 2**20, gt=0, description="Largest request body, in bytes, raw and decoded.")
+    upstream_ca: Path | None = Field(
+        default=None, description="CA bundle (PEM) that services' certificates are checked against; default: certifi's."
+    )
+    upstream_map: str = Field(
+        default="",
+        description="Where to connect instead: `api.openai.com=127.0.0.1:9443`, comma-separated; names and "
+        "certificates stay the service's own (tests, internal gateways).",
+    )
+
+    @property
+    def state(self) -> Path:
+        """The state folder with `~` resolved."""
+        return self.state_dir.expanduser()

@@ -1,0 +1,132 @@
+"""One request, offline -> what the guard would do with it, as plain data: the pipeline of the wire, and no network.
+
+This is a person's own tool on their own text: what it prints is for them, and nothing is recorded.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+
+from guard.detect.analysis import Analysis
+from guard.detect.engine import Analyzer
+from guard.errors import WireError
+from guard.pipeline import Exchange, Guard
+from guard.redact.vault import Vault
+from guard.rules.schema import RuleSet
+from guard.settings import Settings
+from guard.terms import Actor, Answer, Outcome, Request, Segment
+from guard.wire import routes
+from guard.wire.request import plain_body
+
+
+class Inline:
+    """The detect stage in this process."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._analyzer = Analyzer(rules)
+
+    async def analyze(self, segments: Sequence[Segment]) -> Analysis:
+        """Findings, uses and language."""
+        return self._analyzer.analyze(segments)
+
+
+class Unrecorded:
+    """A recorder for what nobody did."""
+
+    def write(self, outcome: Outcome) -> str:
+        """No event: nothing happened."""
+        return "offline"
+
+
+class Trial:
+    """Many requests against one rule set, each as if it were the first."""
+
+    def __init__(self, rules: RuleSet, settings: Settings) -> None:
+        self._rules = rules
+        self._settings = settings
+        self._analyzer = Inline(rules)
+
+    async def run(self, request: Request, actor: Actor) -> dict[str, object]:
+        """The object that `guard try` prints (docs/rules.md)."""
+        service = routes.service(request.host, self._rules.services)
+        if service is None:
+            return _untouched(request)
+        vault = Vault("sqlite://", bytes(32))
+        limit = self._settings.max_body
+        guard = Guard(
+            self._rules, self._analyzer, vault, Unrecorded(), language=self._settings.language, limit=limit, seconds=600
+        )
+        try:
+            exchange = await guard.outgoing(request, service, actor)
+        finally:
+            vault.close()
+        return _shown(exchange, limit)
+
+
+def _shown(exchange: Exchange, limit: int) -> dict[str, object]:
+    outcome, prompt = exchange.outcome, exchange.prompt
+    segments = prompt.segments if prompt else ()
+    return {
+        "service": outcome.service,
+        "endpoint": outcome.endpoint,
+        "verdict": outcome.decision.verdict.value,
+        "reasons": [
+            {"rule": reason.rule, "verdict": reason.verdict.value, "why": reason.text, "enforced": reason.enforced}
+            for reason in outcome.decision.reasons
+        ],
+        "classification": outcome.decision.classification.value,
+        "segments": [
+            {"where": s.where, "role": s.role.value, "chars": len(s.text), "declared": s.declared} for s in segments
+        ],
+        "findings": [
+            {
+                "entity": finding.entity,
+                "start": finding.start,
+                "end": finding.end,
+                "score": round(finding.score, 3),
+                "rule": finding.rule,
+                "classification": finding.classification.value,
+                "where": segments[finding.segment].where,
+                "role": segments[finding.segment].role.value,
+                "enforced": finding.enforced,
+            }
+            for finding in outcome.findings
+        ],
+        "uses": [{"id": use.id, "score": round(use.score, 3), "evidence": list(use.evidence)} for use in outcome.uses],
+        "uninspectable": list(outcome.uninspectable),
+        "failure": outcome.failure,
+        "body": _leaving(exchange.request, limit) if exchange.request else None,
+        "reply": _reply(exchange.reply) if exchange.reply else None,
+    }
+
+
+def _leaving(request: Request, limit: int) -> str | dict[str, str]:
+    try:
+        body = plain_body(request, limit)
+    except WireError:
+        body = request.body
+    return _text(body)
+
+
+def _text(body: bytes) -> str | dict[str, str]:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode()}
+
+
+def _reply(answer: Answer) -> dict[str, object]:
+    return {"status": answer.status, "headers": dict(answer.headers), "body": _text(answer.body)}
+
+
+def _untouched(request: Request) -> dict[str, object]:
+    empty: Mapping[str, object] = {"segments": [], "findings": [], "uses": [], "uninspectable": [], "failure": None}
+    return {
+        "service": None,
+        "endpoint": None,
+        "verdict": "allow",
+        "reasons": [],
+        "classification": "public",
+        **empty,
+        "body": _text(request.body),
+        "reply": None,
+    }

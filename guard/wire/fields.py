@@ -1,0 +1,98 @@
+"""A JSON tree and what a rule file says of its fields -> every leaf with its pointer and its meaning (law 2).
+
+Pointers are RFC 6901. A leaf no path matches is undeclared, never skipped.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from guard.rules.fieldpath import Step, parse
+from guard.rules.schema import FieldRule
+from guard.wire.document import Array, Leaf, Node, Object
+
+type States = tuple[tuple[FieldRule, tuple[Step, ...], frozenset[int]], ...]
+"""For each path that may still match: the positions in it that have been reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A leaf of the tree, or a key of one of its objects."""
+
+    pointer: str
+    leaf: Leaf
+    rule: FieldRule | None
+    """The first path that matches it; None when nobody declared it."""
+    names: tuple[str, ...]
+    """The keys that lead to it, array positions left out."""
+    key: bool = False
+
+
+@lru_cache(maxsize=4096)
+def _steps(path: str) -> tuple[Step, ...]:
+    return parse(path)
+
+
+def fields(root: Node, rules: Sequence[FieldRule]) -> Iterator[Field]:
+    """Every leaf and every key, in the order of the text."""
+    start = tuple((rule, _steps(rule.path), frozenset({0})) for rule in rules)
+    yield from _walk(root, "", tuple((rule, steps, _closure(steps, at)) for rule, steps, at in start), ())
+
+
+def _walk(node: Node, pointer: str, states: States, names: tuple[str, ...]) -> Iterator[Field]:
+    match node:
+        case Leaf():
+            yield Field(pointer, node, _matched(states), names)
+        case Object(members):
+            inside = _matched(states)
+            for key, value in members:
+                below = f"{pointer}/{_escape(key.text)}"
+                yield Field(below, key, inside, names, key=True)
+                yield from _walk(value, below, _move(states, key.text, value), (*names, key.text))
+        case Array(items):
+            for index, item in enumerate(items):
+                yield from _walk(item, f"{pointer}/{index}", _move(states, str(index), item), names)
+
+
+def _escape(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _matched(states: States) -> FieldRule | None:
+    return next((rule for rule, steps, at in states if len(steps) in at), None)
+
+
+def _move(states: States, name: str, reached: Node) -> States:
+    moved = []
+    for rule, steps, at in states:
+        after = _closure(steps, frozenset(_after(steps, at, name, reached)))
+        if after:
+            moved.append((rule, steps, after))
+    return tuple(moved)
+
+
+def _after(steps: tuple[Step, ...], at: frozenset[int], name: str, reached: Node) -> Iterator[int]:
+    for index in at:
+        if index == len(steps):
+            continue
+        step = steps[index]
+        if step.name == "**":
+            yield index
+        elif step.name in ("*", name) and _holds(step, reached):
+            yield index + 1
+
+
+def _holds(step: Step, reached: Node) -> bool:
+    if not step.where:
+        return True
+    return isinstance(reached, Object) and all(reached.string(key) in values for key, values in step.where)
+
+
+def _closure(steps: tuple[Step, ...], at: frozenset[int]) -> frozenset[int]:
+    """`**` may stand for no step at all."""
+    reached = set(at)
+    for index in sorted(at):
+        while index < len(steps) and steps[index].name == "**":
+            index += 1
+            reached.add(index)
+    return frozenset(reached)

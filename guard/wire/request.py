@@ -1,0 +1,108 @@
+"""Request -> Prompt, and Prompt's edits -> Request.
+
+The lens laws (law 3): `write(request, route, [])` is the request itself; `read(write(request, route, edits))` shows
+exactly the edits. A signed body is never edited.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from guard.errors import WireError
+from guard.rules.schema import ServiceRule
+from guard.terms import Edit, Prompt, Request, Segment
+from guard.wire import body, head
+from guard.wire.encoding import decode
+from guard.wire.routes import Route, route
+
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_/@-]{0,63}")
+
+_FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+_DIGESTS = frozenset({"content-md5", "digest", "content-digest", "repr-digest"})
+"""With the framing, the headers that are wrong once the body is another one (RFC 9110 §8, RFC 9112 §6, RFC 9530)."""
+
+
+def read(request: Request, rule: ServiceRule, limit: int) -> Prompt:
+    """Everything that would leave. A part that cannot be read is named in `uninspectable`; nothing is raised for it."""
+    where = route(request.method, request.path, rule)
+    causes: list[str] = []
+    nothing: tuple[Segment, ...] = ()
+    segments = list(_try(causes, lambda: tuple(head.read(request)), nothing))
+    if _upgrades(request):
+        causes.append("websocket" if (request.header("upgrade") or "").lower() == "websocket" else "upgrade")
+    reading = _try(causes, lambda: _read_body(request, where, limit), body.Reading(()))
+    segments += reading.segments
+    values = reading.values or {}
+    endpoint = where.endpoint
+    return Prompt(
+        service=rule.id,
+        endpoint=where.endpoint_id,
+        family=where.family,
+        segments=tuple(segments),
+        channel=rule.channel,
+        sanctioned=rule.sanctioned,
+        provider=rule.provider,
+        model=_model(values.get(endpoint.model or "-", "") if endpoint else "", rule),
+        stream=endpoint is not None and values.get(endpoint.stream or "-") == "true",
+        uninspectable=tuple(dict.fromkeys([*causes, *reading.uninspectable])),
+        signed=_signed(request),
+    )
+
+
+def write(request: Request, rule: ServiceRule, edits: Iterable[Edit], limit: int) -> Request:
+    """The request with each edit in its place; with none, the same object. An edited body leaves without coding.
+
+    WireError(`signed`) when the request is signed.
+    """
+    texts = {edit.where: edit.text for edit in edits}
+    if not texts:
+        return request
+    if _signed(request):
+        raise WireError("signed", "a signed request is never edited")
+    where = route(request.method, request.path, rule)
+    inside = {place: text for place, text in texts.items() if place.startswith(("body:", "key:", "form:"))}
+    edited = head.write(request, texts)
+    if not inside:
+        return edited
+    plain = decode(request.body, request.header("content-encoding"), limit)
+    fields = where.endpoint.fields if where.endpoint else []
+    headers = tuple((name, value) for name, value in edited.headers if name.lower() not in _FRAMING | _DIGESTS)
+    new = body.write(plain, request.header("content-type") or "", fields, inside)
+    return replace(edited, headers=(*headers, ("content-length", str(len(new)))), body=new)
+
+
+def plain_body(request: Request, limit: int) -> bytes:
+    """The body without its content coding."""
+    return decode(request.body, request.header("content-encoding"), limit)
+
+
+def _read_body(request: Request, where: Route, limit: int) -> body.Reading:
+    if len(request.body) > limit:
+        raise WireError("too-large", "a body larger than the guard reads")
+    fields = where.endpoint.fields if where.endpoint else []
+    return body.read(plain_body(request, limit), request.header("content-type") or "", fields)
+
+
+def _try[T](causes: list[str], read: Callable[[], T], otherwise: T) -> T:
+    try:
+        return read()
+    except WireError as error:
+        causes.append(error.cause)
+        return otherwise
+
+
+def _upgrades(request: Request) -> bool:
+    return request.header("upgrade") is not None or "upgrade" in (request.header("connection") or "").lower()
+
+
+def _signed(request: Request) -> bool:
+    """AWS Signature Version 4 and 4A cover the body, in a header or in the query (docs.aws.amazon.com, SigV4)."""
+    return "AWS4-" in (request.header("authorization") or "") or "X-Amz-Signature=" in request.path
+
+
+def _model(name: str, rule: ServiceRule) -> str | None:
+    """The model's name when the service's rule file lists it: a name is text too, and events hold none (law 6)."""
+    if not name or not _MODEL.fullmatch(name):
+        return None
+    return name if any(fnmatchcase(name, pattern) for pattern in rule.models) else "unlisted"

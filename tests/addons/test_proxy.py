@@ -1,0 +1,235 @@
+"""The hooks are closed: whatever happens inside, nothing to an AI service leaves undecided."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from mitmproxy import http
+from mitmproxy.test import tflow, tutils
+
+from addons.proxy import Proxy
+from guard.audit.sink import Sink
+from guard.detect.analysis import Analysis
+from guard.errors import StoreError
+from guard.pipeline import Guard
+from guard.redact.vault import Vault
+from guard.rules.load import load
+from guard.rules.schema import RuleSet
+from guard.terms import Segment
+from guard.trial import Inline
+
+RULES = Path(__file__).parent.parent.parent / "rules"
+IBAN = "FR76 3000 6000 0112 3456 7890 189"
+
+
+@pytest.fixture(scope="module")
+def rules() -> RuleSet:
+    return load(RULES)
+
+
+@pytest.fixture(scope="module")
+def inline(rules: RuleSet) -> Inline:
+    return Inline(rules)
+
+
+@pytest.fixture
+def proxy(rules: RuleSet, inline: Inline, tmp_path: Path) -> Iterator[Proxy]:
+    with closing(Vault("sqlite://", bytes(32))) as vault, closing(Sink(tmp_path, "n1")) as sink:
+        yield Proxy(Guard(rules, inline, vault, sink))
+
+
+def events(folder: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for file in folder.glob("*.jsonl") for line in file.read_bytes().splitlines()]
+
+
+def flow_to(host: str, content: str = "Bonjour", header: str | None = None) -> http.HTTPFlow:
+    body = json.dumps({"model": "gpt-5", "messages": [{"role": "user", "content": content}]}).encode()
+    flow = tflow.tflow(
+        req=tutils.treq(method=b"POST", host=host, path=b"/v1/chat/completions", content=body, headers=())
+    )
+    flow.request.headers["content-type"] = "application/json"
+    flow.request.host_header = header or host
+    flow.response = None
+    flow.client_conn.sni = host
+    return flow
+
+
+def run(proxy: Proxy, flow: http.HTTPFlow) -> None:
+    asyncio.run(proxy.request(flow))
+
+
+def test_a_request_with_nothing_to_hide_is_left_alone(proxy: Proxy, tmp_path: Path) -> None:
+    flow = flow_to("api.openai.com")
+    before = flow.request.get_state()
+    run(proxy, flow)
+
+    assert flow.response is None
+    assert flow.request.get_state() == before
+    assert len(events(tmp_path)) == 1
+
+
+def test_a_request_to_another_host_is_neither_read_nor_logged(proxy: Proxy, tmp_path: Path) -> None:
+    flow = flow_to("intranet.example", IBAN)
+    before = flow.request.get_state()
+    run(proxy, flow)
+
+    assert flow.response is None
+    assert flow.request.get_state() == before
+    assert events(tmp_path) == []
+
+
+def test_a_value_leaves_as_a_placeholder(proxy: Proxy) -> None:
+    flow = flow_to("api.openai.com", f"IBAN {IBAN}")
+    run(proxy, flow)
+
+    assert flow.response is None
+    assert flow.request.raw_content is not None
+    assert b"3000" not in flow.request.raw_content
+    assert b"[[IBAN_CODE_1]]" in flow.request.raw_content
+    assert flow.request.headers["content-length"] == str(len(flow.request.raw_content))
+
+
+def test_a_request_under_two_names_is_misdirected(proxy: Proxy, tmp_path: Path) -> None:
+    flow = flow_to("api.openai.com", header="harmless.example")
+    run(proxy, flow)
+
+    assert flow.response is not None
+    assert flow.response.status_code == 421
+    assert len(events(tmp_path)) == 1
+
+
+class _BugError(Exception):
+    """Its text would tell the prompt."""
+
+
+class _Planted:
+    async def analyze(self, segments: list[Segment]) -> Analysis:
+        raise _BugError(segments[-1].text)
+
+
+def _raise(*args: object, **kwargs: object) -> object:
+    raise _BugError(IBAN)
+
+
+PLANTED: dict[str, Callable[[pytest.MonkeyPatch, Proxy], None]] = {
+    "flows": lambda patch, proxy: patch.setattr("addons.flows.request_of", _raise),
+    "wire.read": lambda patch, proxy: patch.setattr("guard.wire.request.read", _raise),
+    "detect": lambda patch, proxy: patch.setattr(proxy.guard, "_analyzer", _Planted()),
+    "policy": lambda patch, proxy: patch.setattr("guard.policy.decide", _raise),
+    "redact": lambda patch, proxy: patch.setattr("guard.redact.edits.Redactor.redact", _raise),
+    "wire.write": lambda patch, proxy: patch.setattr("guard.wire.request.write", _raise),
+    "put": lambda patch, proxy: patch.setattr("addons.flows.put", _raise),
+}
+
+
+@pytest.mark.parametrize("stage", list(PLANTED))
+def test_an_exception_in_any_stage_keeps_the_request_here_and_leaves_its_event(
+    stage: str, proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    PLANTED[stage](monkeypatch, proxy)
+    flow = flow_to("api.openai.com", f"IBAN {IBAN}")
+    run(proxy, flow)
+
+    assert flow.response is not None
+    assert flow.response.status_code == 503
+    assert len(events(tmp_path)) == 1
+    assert IBAN not in caplog.text + flow.response.text
+
+
+@pytest.mark.parametrize("stage", ["coach", "audit", "name"])
+def test_even_a_broken_refusal_keeps_the_request_here(
+    stage: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if stage == "coach":
+        monkeypatch.setattr("guard.coach.say", _raise)
+    elif stage == "audit":
+        monkeypatch.setattr("guard.audit.sink.Sink.write", _raise)
+    else:
+        monkeypatch.setattr("addons.flows.names", _raise)
+    flow = flow_to("api.openai.com", "CONFIDENTIEL\nProjet")
+    run(proxy, flow)
+
+    assert flow.response is not None
+    assert flow.response.status_code == 503
+
+
+def test_a_full_disk_stops_ai_traffic_with_a_sentence(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object) -> str:
+        raise StoreError("no space")
+
+    monkeypatch.setattr("guard.audit.sink.Sink.write", full)
+    flow = flow_to("api.openai.com")
+    run(proxy, flow)
+
+    assert flow.response is not None
+    assert flow.response.status_code == 503
+    assert json.loads(flow.response.content or b"")["error"]["message"]
+
+
+def test_a_cancelled_request_does_not_leave(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def cancelled(*args: object) -> object:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(proxy.guard, "outgoing", cancelled)
+    flow = flow_to("api.openai.com")
+    with pytest.raises(asyncio.CancelledError):
+        run(proxy, flow)
+
+    assert flow.response is not None
+    assert flow.response.status_code == 503
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_a_whole_answer_comes_back_with_the_persons_own_values(proxy: Proxy, coding: str) -> None:
+    flow = flow_to("api.openai.com", f"IBAN {IBAN}")
+    run(proxy, flow)
+    flow.response = http.Response.make(
+        200,
+        b'{"choices":[{"message":{"content":"Vu : [[IBAN_CODE_1]]"}}]}',
+        {"content-type": "application/json", "alt-svc": 'h3=":443"'},
+    )
+    flow.response.encode(coding)
+    proxy.responseheaders(flow)
+    proxy.response(flow)
+
+    assert json.loads(flow.response.raw_content or b"")["choices"][0]["message"]["content"] == f"Vu : {IBAN}"
+    assert "content-encoding" not in flow.response.headers
+    assert "alt-svc" not in flow.response.headers
+
+
+def test_a_streamed_answer_never_carries_an_empty_chunk(proxy: Proxy) -> None:
+    flow = flow_to("api.openai.com", f"IBAN {IBAN}")
+    run(proxy, flow)
+    flow.response = http.Response.make(200, b"", {"content-type": "text/event-stream", "content-length": "9"})
+    proxy.responseheaders(flow)
+    step = flow.response.stream
+    assert callable(step)
+    data = b'data: {"choices":[{"index":0,"delta":{"content":"[[IBAN_CODE_1]]"}}]}\n\ndata: [DONE]\n\n'
+    chunks = [chunk for cut in range(len(data)) for chunk in step(data[cut : cut + 1])] + list(step(b""))
+
+    assert all(chunks)
+    assert IBAN in b"".join(chunks).decode()
+    assert flow.response.headers["transfer-encoding"] == "chunked"
+    assert "content-length" not in flow.response.headers
+
+
+def test_an_answer_that_cannot_be_restored_is_withheld(proxy: Proxy) -> None:
+    flow = flow_to("api.openai.com", f"IBAN {IBAN}")
+    run(proxy, flow)
+    flow.response = http.Response.make(200, b"not gzip", {"content-type": "application/json"})
+    flow.response.headers["content-encoding"] = "gzip"
+    proxy.responseheaders(flow)
+    proxy.response(flow)
+
+    assert flow.response.status_code == 503
+
+
+def test_an_upload_too_large_leaves_its_event(proxy: Proxy, tmp_path: Path) -> None:
+    flow = flow_to("api.openai.com")
+    flow.error = tflow.terr("Request body exceeds mitmproxy's body_size_limit.")
+    proxy.error(flow)
+
+    assert len(events(tmp_path)) == 1

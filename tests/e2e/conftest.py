@@ -1,0 +1,51 @@
+"""One stand-in service, one guard and the real clients for all end-to-end tests of a process."""
+
+import shutil
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from guard.demo.exchange import obliging
+from guard.demo.stage import Act, Stage, stage
+
+_SHIPPED = Path(__file__).resolve().parents[2] / "rules"
+_OURS = Path(__file__).parent / "rules"
+SETTINGS = {"GUARD_ANALYSIS_SECONDS": "4", "GUARD_MAX_BODY": str(2**20), "GUARD_GRACE_SECONDS": "2"}
+
+
+@pytest.fixture(scope="session")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped rules, and some for people and projects that only these tests know."""
+    folder = tmp_path_factory.mktemp("e2e") / "rules"
+    shutil.copytree(_SHIPPED, folder)
+    shutil.copytree(_OURS, folder, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def whole_stage(tmp_path_factory: pytest.TempPathFactory, rules: Path) -> Iterator[Stage]:
+    with stage(tmp_path_factory.mktemp("stage"), rules=rules, settings=SETTINGS) as everything:
+        yield everything
+
+
+@pytest.fixture
+def act(whole_stage: Stage) -> Act:
+    """What passes during this test; the service is obliging again."""
+    whole_stage.standin.speaker = obliging
+    return whole_stage.act()
+
+
+@pytest.fixture(scope="session")
+def trust(whole_stage: Stage) -> ssl.SSLContext:
+    """The trust of a person's machine: the guard's CA."""
+    return ssl.create_default_context(cafile=whole_stage.guard.ca)
+
+
+@pytest.fixture(scope="session")
+def http(whole_stage: Stage, trust: ssl.SSLContext) -> Iterator[httpx2.Client]:
+    """A bare HTTP client behind the proxy, for what the SDKs would never send."""
+    with httpx2.Client(proxy=whole_stage.guard.url, verify=trust, trust_env=False, timeout=30) as client:
+        yield client
