@@ -4,9 +4,11 @@ A pattern that could not be run is a DetectError, never a skipped check (law 1).
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import log2
 
 import re2
 
@@ -56,6 +58,10 @@ class Matcher:
         self._checks = {
             rule.id: checksums.find(rule.detect.checksum) for rule in rules if rule.detect.checksum is not None
         }
+        self._allowed = {
+            rule.id: frozenset([*rule.detect.allow, *(lists[rule.detect.allow_from] if rule.detect.allow_from else [])])
+            for rule in rules
+        }
         self._set = _together([compiled.pattern for compiled in self._patterns], memory)
         self._words = _phrases(rules, lists)
 
@@ -97,6 +103,9 @@ class Matcher:
                 at = start + 1 if found.end() - found.start() <= _LONGEST else found.end()
 
     def _right(self, rule: DetectRule, value: str) -> bool:
+        """Whether a value is one: not an example, as mixed as a key must be, and with the right checksum."""
+        if value in self._allowed[rule.id] or (rule.detect.entropy and entropy(value) < rule.detect.entropy):
+            return False
         check = self._checks.get(rule.id)
         return check is None or check(_compact(value, rule.detect.separators))
 
@@ -162,6 +171,12 @@ def _characters(text: str, data: bytes) -> Callable[[int], int]:
 def _begun(data: bytes) -> int:
     """Characters that begin in some bytes."""
     return len(data.translate(None, _CONTINUATION))
+
+
+def entropy(text: str) -> float:
+    """Shannon entropy in bits per character: about 1 for `aaab`, 3 to 4 for words, 4.5 to 6 for random keys."""
+    counts = Counter(text)
+    return -sum(count / len(text) * log2(count / len(text)) for count in counts.values()) if text else 0.0
 
 
 def _compact(text: str, separators: str) -> str:

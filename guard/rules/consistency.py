@@ -110,9 +110,10 @@ def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
     for number, pattern in enumerate(how.patterns):
         place: Loc = ("detect", "patterns", number, "regex")
         yield from _regex(entry, place, pattern.regex, ignore_case=pattern.ignore_case, finds=True)
-    if how.words_from is not None and how.words_from not in names.lists:
-        hint = _listed(names.lists)
-        yield entry.problem(("detect", "words_from"), "R306", f"no file lists/{how.words_from}", hint)
+    for key, name in (("words_from", how.words_from), ("allow_from", how.allow_from)):
+        if name is not None and name not in names.lists:
+            hint = _listed(names.lists)
+            yield entry.problem(("detect", key), "R306", f"no file lists/{name}", hint)
     if how.checksum is not None:
         try:
             checksums.find(how.checksum)

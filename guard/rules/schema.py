@@ -76,6 +76,12 @@ class Detect(Shape):
     checksum: Line | None = Field(
         default=None, description="A check by name: python-stdnum's (`iban`, `fr.nir`), `phone`."
     )
+    entropy: Annotated[float, Field(ge=0.0, le=8.0)] = Field(
+        default=0.0,
+        description="A value of fewer bits per character (Shannon) is dropped: words and patterns are no keys.",
+    )
+    allow: list[Line] = Field(default=[], description="Values that never count, written out (documented examples).")
+    allow_from: Line | None = Field(default=None, description="A file of rules/lists with such values, one a line.")
     prefix: bool = Field(default=False, description="True when the pattern's fixed prefix proves the value.")
     context: Bilingual = Field(default=Bilingual(), description="Words nearby that make a match more likely (+0.35).")
     not_near: Bilingual = Field(default=Bilingual(), description="Words just before that make it something else.")
