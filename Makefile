@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv --quiet pip compile --python-version 3.13 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header
 # What the tests marked `system` need from Debian.
-SYSTEM_PACKAGES := jq shellcheck
+SYSTEM_PACKAGES := jq shellcheck nghttp2-server
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

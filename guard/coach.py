@@ -22,20 +22,20 @@ def say(
     decision: Decision | None = None,
     findings: tuple[Finding, ...] = (),
     uses: tuple[Use, ...] = (),
-    titles: Mapping[str, str] | None = None,
+    causes: tuple[str, ...] = (),
 ) -> str:
-    """Title and text in one language, with names of entities, uses (by title), rules and approvers filled in."""
+    """Title and text in one language, with what the message asks for filled in: entities, uses, causes, …"""
     rule = messages.get(message or "")
     if rule is None:
         return _LAST_RESORT[lang].format(id=event)
     wording: Wording = rule.fr if lang is Lang.FR else rule.en
-    names = titles or {}
     filled = wording.text.format(
         service=service,
         entities=", ".join(sorted({finding.entity for finding in findings if finding.enforced})),
-        uses=", ".join(names.get(use.id, use.id) for use in uses if use.enforced),
+        uses=", ".join(use.id for use in uses if use.enforced),
         rules=", ".join(reason.rule for reason in decision.reasons if reason.enforced) if decision else "",
         approvers=", ".join(decision.approvers) if decision else "",
+        causes=", ".join(causes),
         id=event,
     )
     lesson = f" {rule.lesson}" if rule.lesson else ""

@@ -215,6 +215,7 @@ class Guard:
             decision=outcome.decision,
             findings=outcome.findings,
             uses=outcome.uses,
+            causes=outcome.uninspectable,
         )
         if outcome.failure is None:
             return refuse(Refusal(status, _code(outcome.decision.verdict), text, event), shape(service))

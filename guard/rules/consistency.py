@@ -27,7 +27,7 @@ from guard.rules.schema import (
 from guard.rules.source import Loc, Source
 from guard.terms import Verdict
 
-PLACEHOLDERS = frozenset({"service", "entities", "uses", "rules", "approvers", "id"})
+PLACEHOLDERS = frozenset({"service", "entities", "uses", "rules", "approvers", "causes", "id"})
 """What a message may leave to be filled in."""
 _NEEDS_MESSAGE = frozenset({Verdict.COACH, Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK})
 _NEEDS_APPROVERS = frozenset({Verdict.JUSTIFY, Verdict.HOLD})

@@ -205,7 +205,7 @@ class PolicyRule(Rule):
 
 
 class Wording(Shape):
-    """One language's words. {service}, {entities}, {uses}, {rules}, {approvers} and {id} are filled in."""
+    """One language's words. {service}, {entities}, {uses}, {rules}, {approvers}, {causes}, {id} are filled in."""
 
     title: Annotated[str, Field(min_length=3, max_length=80)] = Field(description="A few words.")
     text: Annotated[str, Field(min_length=10, max_length=1200)] = Field(description="What happened, why, what to do.")
