@@ -36,6 +36,8 @@ _NUMBERS = sql.Table(
     sql.Column("fingerprint", sql.LargeBinary(16), nullable=True),
     sql.UniqueConstraint("actor", "entity", "fingerprint"),
 )
+_KEYS = sql.Table("placeholder_key", _TABLES, sql.Column("fingerprint", sql.LargeBinary(16), primary_key=True))
+"""The one key that the numbers of this store belong to: with another one, all would be given again."""
 _INVISIBLE = dict.fromkeys([0x00AD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
 
 
@@ -80,6 +82,11 @@ class Vault:
         with _kept():
             self._engine = sql.create_engine(url, hide_parameters=True, **options)
             _TABLES.create_all(self._engine)
+        try:
+            self._settled(self._same_key)
+        except StoreError:
+            self.close()
+            raise
 
     def numbers(self, actor: Actor, values: Sequence[tuple[str, str]]) -> list[int]:
         """The number of each (entity, canonical value), given once and never to another; new ones in this order."""
@@ -107,6 +114,16 @@ class Vault:
                     continue
             with self._engine.begin() as store:
                 return work(store)
+
+    def _same_key(self, store: sql.Connection) -> None:
+        mine = hashlib.blake2b(key=self._key, digest_size=16, person=b"key").digest()
+        known = store.scalar(sql.select(_KEYS.c.fingerprint))
+        if known is None:
+            store.execute(_KEYS.insert().values(fingerprint=mine))
+        elif bytes(known) != mine:
+            raise StoreError(
+                "the store of placeholders belongs to another vault.key: bring that key back, or a new store"
+            )
 
     def _owner(self, actor: Actor) -> bytes:
         name = actor.user if actor.user != "unknown" else f"unknown\0{actor.address}"
