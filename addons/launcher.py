@@ -96,6 +96,7 @@ async def _proxy(
     if running.done():
         await running
         raise GuardError(f"the proxy could not listen on {settings.host}:{settings.port}")
+    (confdir / "mitmproxy-ca.p12").unlink(missing_ok=True)  # the CA's key once more, and nobody needs it
     host, port, *_ = server.listen_addrs()[0]
     ready(host, port, confdir / "mitmproxy-ca-cert.pem")
     stopped = asyncio.create_task(stop.wait())
@@ -147,7 +148,7 @@ def _redirect(loop: asyncio.AbstractEventLoop, mapping: str) -> None:
     connect = loop.create_connection
 
     async def create_connection(factory: Any, host: Any = None, port: Any = None, **options: Any) -> Any:
-        host, port = targets.get(str(host).lower(), (host, port))
+        host, port = targets.get(str(host).lower().rstrip("."), (host, port))
         return await connect(factory, host, port, **options)
 
     loop.create_connection = create_connection  # type: ignore[method-assign, assignment]

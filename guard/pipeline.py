@@ -109,6 +109,8 @@ class Guard:
         prompt = await self._aside(request, lambda: wire.read(request, service, self._limit))
         watch.lap("read")
         analysis = await self._analyzer.analyze(prompt.segments)
+        unread = dict.fromkeys((*prompt.uninspectable, *analysis.uninspectable))
+        prompt = replace(prompt, uninspectable=tuple(unread))
         watch.lap("detect")
         facts = policy.Facts(actor, prompt, analysis.findings, analysis.uses)
         decision = policy.decide(self.rules, facts, self._today())

@@ -49,6 +49,15 @@ class Settings(BaseSettings):
         "certificates stay the service's own (tests, internal gateways).",
     )
 
+    lists_key: Path | None = Field(
+        default=None, description="Key of the hashed lists (exact data, documents); default: lists.key in state_dir."
+    )
+
+    @property
+    def key(self) -> Path:
+        """Where the key of the hashed lists is."""
+        return self.lists_key.expanduser() if self.lists_key else self.state / "lists.key"
+
     @property
     def state(self) -> Path:
         """The state folder with `~` resolved."""

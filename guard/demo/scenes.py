@@ -69,10 +69,14 @@ def letter(stage: "Stage", words: Captions) -> Scene:
     """A French e-mail with personal data: redacted on its way out, whole on its way back, in a stream."""
     stage.standin.speaker = _answer_letter
     act = stage.act()
-    stream = stage.clients.openai.chat.completions.create(
-        model="gpt-5", messages=[{"role": "user", "content": _LETTER}], stream=True
-    )
-    seen = "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
+
+    def ask() -> str:
+        stream = stage.clients.openai.chat.completions.create(
+            model="gpt-5", messages=[{"role": "user", "content": _LETTER}], stream=True
+        )
+        return "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
+
+    seen = _heard(ask)
     record = json.dumps(act.events, ensure_ascii=False)
     return Scene(
         title=words.letter,
@@ -102,9 +106,9 @@ def screening(stage: "Stage", words: Captions) -> Scene:
             model="claude-sonnet-5", max_tokens=500, messages=[{"role": "user", "content": _SCREENING}]
         )
         seen = "".join(block.text for block in message.content if block.type == "text")
-    except anthropic.APIStatusError as error:
-        text = _message(error.body)
-        told = error.status_code == 400 and _is_french(text) and len(act.sent) == 1
+    except anthropic.APIError as error:
+        text = _message(error.body) or error.message
+        told = isinstance(error, anthropic.BadRequestError) and _is_french(text) and len(act.sent) == 1
         said = words.refused_by.format(client="Anthropic", error=f"anthropic.{type(error).__name__}")
         seen = f"{said}\n\n{text}"
     return Scene(
@@ -126,23 +130,38 @@ def question(stage: "Stage", words: Captions) -> Scene:
     """An ordinary question: the guard does not change a byte of it."""
     stage.standin.speaker = lambda exchange: Reply(words.ordinary_answer)
     act = stage.act()
-    answer = stage.clients.openai.chat.completions.create(
-        model="gpt-5", messages=[{"role": "user", "content": words.ordinary}]
-    )
+
+    def ask() -> str:
+        answer = stage.clients.openai.chat.completions.create(
+            model="gpt-5", messages=[{"role": "user", "content": words.ordinary}]
+        )
+        return answer.choices[0].message.content or ""
+
+    seen = _heard(ask)
     bodies = [request.body for request in act.received]
     left = "\n".join([words.same_bytes.format(count=len(body)) + f"\n{body.decode()}" for body in bodies])
     return Scene(
         title=words.question,
         typed=words.ordinary,
-        left=left,
+        left=left or words.nothing_left,
         answered=_answered(act, words),
-        seen=answer.choices[0].message.content or "",
+        seen=seen,
         events=tuple(act.events),
         promises=(
             Promise(words.untouched, bodies == act.sent and len(bodies) == 1),
             Promise(words.one_allowed, act.verdicts == ["allow"]),
         ),
     )
+
+
+def _heard(ask: Callable[[], str]) -> str:
+    """The answer, or the OpenAI client's error in its own words: a scene goes on to show what broke."""
+    import openai
+
+    try:
+        return ask()
+    except openai.APIError as error:
+        return f"openai.{type(error).__name__}: {error.message}"
 
 
 def _left(act: "Act", words: Captions) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from guard.detect.language import guess
+from guard.detect.joins import Seam
+from guard.detect.language import LIMIT, guess
 from guard.terms import Finding, Lang, Role, Segment, Use
 
 
@@ -14,14 +15,17 @@ class Analysis:
     findings: tuple[Finding, ...] = ()
     uses: tuple[Use, ...] = ()
     lang: Lang | None = None
+    uninspectable: tuple[str, ...] = ()
+    """Why some of it could not be read, as in `Prompt.uninspectable`."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentAnalysis:
-    """What was found in one segment; its findings say segment 0."""
+    """What was found in one segment; its findings say the place it has, or last had, in a prompt."""
 
     findings: tuple[Finding, ...] = ()
     uses: tuple[Use, ...] = ()
+    uninspectable: tuple[str, ...] = ()
 
 
 def language(segments: Iterable[Segment]) -> Lang | None:
@@ -31,15 +35,49 @@ def language(segments: Iterable[Segment]) -> Lang | None:
     )
 
 
-def combined(parts: Sequence[SegmentAnalysis], lang: Lang | None) -> Analysis:
-    """The analysis of a prompt from its segments': findings in their places, each use with its best score."""
+def opening(segments: Sequence[Segment]) -> tuple[int, ...] | None:
+    """The segments that alone tell the language, if they tell it; None when all have a say."""
+    chars, found = 0, []
+    for index, segment in enumerate(segments):
+        if segment.role in (Role.USER, Role.DRAFT):
+            found.append(index)
+            chars += len(segment.text)
+            if chars >= LIMIT:
+                return tuple(found)
+    return None
+
+
+def placed(part: SegmentAnalysis, index: int) -> SegmentAnalysis:
+    """The same for the segment at this index; itself when it stands there already, as history does turn after turn."""
+    if not part.findings or part.findings[0].segment == index:
+        return part
+    return replace(part, findings=tuple(replace(finding, segment=index) for finding in part.findings))
+
+
+def combined(
+    parts: Sequence[SegmentAnalysis], lang: Lang | None, joints: Iterable[tuple[Seam, SegmentAnalysis]] = ()
+) -> Analysis:
+    """The analysis of a prompt from its segments' and seams': findings in their places, each use with its best score.
+
+    A value split over segments is a finding in each, unless a segment's own finding covers its part.
+    """
     findings = [
         replace(finding, segment=index) if finding.segment != index else finding
         for index, part in enumerate(parts)
         for finding in part.findings
     ]
+    split = (finding for seam, found in joints for finding in seam.spread(found.findings))
+    findings += [finding for finding in dict.fromkeys(split) if not _covered(finding, parts[finding.segment])]
     best: dict[str, Use] = {}
     for use in (use for part in parts for use in part.uses):
         if use.id not in best or use.score > best[use.id].score:
             best[use.id] = use
-    return Analysis(tuple(findings), tuple(best[name] for name in sorted(best)), lang)
+    causes = dict.fromkeys(cause for part in parts for cause in part.uninspectable)
+    return Analysis(tuple(findings), tuple(best[name] for name in sorted(best)), lang, tuple(causes))
+
+
+def _covered(finding: Finding, part: SegmentAnalysis) -> bool:
+    return any(
+        own.start <= finding.start and finding.end <= own.end and own.enforced == finding.enforced
+        for own in part.findings
+    )

@@ -22,12 +22,11 @@ class Cache:
 
     def key(self, segment: Segment) -> bytes:
         """The same for segments in which the same would be found."""
-        digest = hashlib.blake2b(key=self._key, digest_size=16)
         hint, text = (part.encode("utf-8", "surrogatepass") for part in (segment.hint, segment.text))
-        for part in (self._version, segment.role.encode(), b"\1" if segment.declared else b"\0", hint, text):
-            # each with its length: what ends one part cannot begin the next
-            digest.update(len(part).to_bytes(8) + part)
-        return digest.digest()
+        parts = (self._version, segment.role.encode(), b"\1" if segment.declared else b"\0", hint, text)
+        # each with its length: what ends one part cannot begin the next
+        data = b"".join([len(part).to_bytes(8) for part in parts] + list(parts))
+        return hashlib.blake2b(data, key=self._key, digest_size=16).digest()
 
     def get(self, key: bytes) -> SegmentAnalysis | None:
         """What was found; None when it was never analysed, or too long ago."""

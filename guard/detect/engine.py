@@ -12,8 +12,13 @@ from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResu
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 from guard.detect.analysis import Analysis, SegmentAnalysis, combined, language
+from guard.detect.code import stretches
+from guard.detect.disguises import CAUSE, Reading, readings
+from guard.detect.joins import seams
+from guard.detect.known import Known
 from guard.detect.patterns import Matcher
 from guard.detect.recognizers import PROVEN, RuleContext, RuleRecognizer
+from guard.detect.runs import proofs
 from guard.detect.uses import UseMatcher
 from guard.detect.words import composed
 from guard.errors import DetectError
@@ -29,33 +34,58 @@ class Analyzer:
         watched = [rule for rule in rules.detect.values() if rule.status is not Status.STABLE]
         # two engines, so that findings of watched rules and of enforced ones are settled apart
         self._engines = [
-            (_Engine(group, rules.lists), enforced) for group, enforced in ((stable, True), (watched, False)) if group
+            (_Engine(group, rules), enforced) for group, enforced in ((stable, True), (watched, False)) if group
         ]
         self._uses = UseMatcher(rules)
+        self._code_rules = [rule for rule in rules.detect.values() if rule.detect.code]
 
     def analyze(self, segments: Sequence[Segment]) -> Analysis:
         """Findings, uses and language of a prompt."""
         lang = language(segments)
-        return combined([self.segment(segment, lang) for segment in segments], lang)
+        joints = seams(segments)
+        parts = [self.segment(segment, lang) for segment in segments]
+        return combined(parts, lang, [(seam, self.segment(seam.segment, lang)) for seam in joints])
 
     def segment(self, segment: Segment, lang: Lang | None = None) -> SegmentAnalysis:
-        """What one segment holds, whatever stands beside it."""
+        """What one segment holds, whatever stands beside it, and whatever it is disguised as."""
         text, back = composed(segment.text)
         whole = replace(segment, text=text)
+        disguised = readings(text)
         findings = [
             replace(finding, start=back(finding.start), end=back(finding.end))
             for engine, enforced in self._engines
-            for finding in engine.find(whole, lang or Lang.EN, enforced=enforced)
+            for finding in engine.all(whole, disguised.each, lang or Lang.EN, enforced=enforced)
         ]
-        return SegmentAnalysis(tuple(findings), self._uses.find(whole))
+        findings += self._code(segment)
+        return SegmentAnalysis(tuple(findings), self._uses.find(whole), () if disguised.complete else (CAUSE,))
+
+    def _code(self, segment: Segment) -> list[Finding]:
+        """Stretches of code, settled apart: what stands in code keeps its own label."""
+        if not self._code_rules or not segment.declared:
+            return []
+        found = list(stretches(segment.text))
+        return [
+            Finding(
+                rule=rule.id,
+                entity=rule.detect.entity,
+                classification=rule.detect.classification,
+                segment=0,
+                start=start,
+                end=end,
+                score=1.0,
+                enforced=rule.status is Status.STABLE,
+            )
+            for rule in self._code_rules
+            for start, end in found
+        ]
 
 
 class _Engine:
     """Presidio's engine over some rules, in both languages."""
 
-    def __init__(self, rules: Sequence[DetectRule], lists: dict[str, list[str]]) -> None:
+    def __init__(self, rules: Sequence[DetectRule], given: RuleSet) -> None:
         self._rules = {rule.id: rule for rule in rules}
-        matcher = Matcher(rules, lists)
+        matcher = Matcher(rules, given.lists, known=Known(rules, given.tables, given.lists_key))
         registry = RecognizerRegistry(supported_languages=[lang.value for lang in Lang])
         for lang in Lang:
             registry.add_recognizer(RuleRecognizer(rules, matcher, lang.value))
@@ -67,6 +97,29 @@ class _Engine:
             context_aware_enhancer=RuleContext(rules),
             log_decision_process=False,
         )
+
+    def all(self, segment: Segment, others: Iterable[Reading], lang: Lang, *, enforced: bool) -> list[Finding]:
+        """Settled findings of one segment, plain and by its other readings."""
+        found = self.find(segment, lang, enforced=enforced)
+        extra = [finding for reading in others for finding in self._read(segment, reading, lang, enforced)]
+        return settled([*found, *extra]) if extra else found
+
+    def _read(self, segment: Segment, reading: Reading, lang: Lang, enforced: bool) -> Iterator[Finding]:
+        """What counts in one reading, in the places where it stood."""
+        found = self.find(replace(segment, text=reading.view.text), lang, enforced=enforced)
+        if reading.proven:
+            found = [finding for finding in found if finding.proven]
+        if reading.lines is not None:
+            places = ((f.start, f.end, self._check(f)) for f in found)
+            found = [found[index] for index in proofs(places, reading.lines)]
+        for finding in found:
+            start, end = reading.view.span(finding.start, finding.end)
+            yield replace(finding, start=start, end=end)
+
+    def _check(self, finding: Finding) -> str | None:
+        """The check that proves a finding; None when its beginning does."""
+        detect = self._rules[finding.rule].detect
+        return None if detect.prefix else detect.checksum
 
     def find(self, segment: Segment, lang: Lang, *, enforced: bool) -> list[Finding]:
         """Settled findings of one segment."""

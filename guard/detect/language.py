@@ -5,39 +5,44 @@ from collections.abc import Iterable
 
 from guard.terms import Lang
 
-_LIMIT = 4000
+LIMIT = 4000
 """Characters looked at: more tell no more."""
-_WORD = re.compile(r"[^\W\d_]+(?:['’](?=[^\W\d_]))?")
+_WORD = re.compile(r"(?<![\w/+@])[^\W\d_]++(?![\w/+@])(?:['’](?=[^\W\d_]))?")
 """A word; with its apostrophe when one ties it to the next: `l'` in l'IBAN, `don'` in don't."""
 _FENCED = re.compile(r"```[^\n]*\n.*?(?:```|\Z)", re.DOTALL)
 _CODE_LINE = re.compile(
-    r"""[{}]|[;,]\s*$|[=!<>:]=|[=-]>|</|\w\s?=\s?\S|\w\.\w+\(|\w\(["'\d)]|\w\(\w{3,}\W|^\s*(?:import|from|\#include)\b""",
+    r"""[{}] | ;\s*$ | [=!<>:]= | [=-]> | </ | \w\.\w+\( | \w\((?:["'\d)]|\w{3,}\W)
+    | ^\s*(?:import|from|\#include)\b | ^\s*(?:(?:const|let|var|val|int|final)\s)?[\w.\[\]]+\s?=\s?\S""",
+    re.VERBOSE,
 )
 """Punctuation that prose does not have."""
 _FRENCH = frozenset(
     """le la les un une des du de et est sont à au aux en dans pour par sur avec sans que qui quoi dont où ce cet cette
     ces mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs je tu il elle nous vous ils elles on ne pas plus
     mais ou donc car si se me te lui y être avoir fait faire bonjour merci voici comment pourquoi quel quelle quels
-    quelles très aussi bien tout tous toute toutes chez vers entre depuis écris écrire peux peut pouvez moi""".split()
+    quelles très aussi bien tout tous toute toutes chez vers entre depuis écris écrire peux peut pouvez moi
+    explique corrige traduis traduire donne aide besoin faut suis nos cela ça deja déjà rien""".split()
 )
-_ELIDED = frozenset("l d j n c s m t qu jusqu lorsqu puisqu quelqu".split())
+_ELIDED = frozenset("l d j n c s m t qu jusqu lorsqu puisqu quelqu aujourd".split())
 """What stands before an apostrophe in French alone."""
 _ENGLISH = frozenset(
     """the a an and is are was were be been to of in on at for by with without from that which who whom what where when
     why how this these those my your his her its our their i you he she it we they not no but or so if do does did have
     has had will would can could should may me him them us please hello hi thanks thank here there write make give as
-    about into than then some any all very also just""".split()
+    about into than then some any all very also just don can isn doesn won didn aren explain translate need help
+    summarize fix""".split()
 )
 
 
 def guess(texts: Iterable[str]) -> Lang | None:
     """The language with more of its words; None when neither has."""
     french = english = 0.0
-    left = _LIMIT
+    left = LIMIT
     for text in texts:
         for word in _words(text[:left]):
             if word[-1] in "'’":
                 french += word[:-1] in _ELIDED
+                english += word[:-1] in _ENGLISH
                 continue
             french += (word in _FRENCH) + 0.5 * any(char in "éèêëàâçîïôûùœ" for char in word)
             english += word in _ENGLISH

@@ -12,6 +12,7 @@ from math import log2
 
 import re2
 
+from guard.detect.known import Known
 from guard.detect.words import plain
 from guard.errors import DetectError
 from guard.rules import checksums
@@ -53,7 +54,15 @@ class _Compiled:
 class Matcher:
     """All patterns and words of some rules. `memory` bounds RE2's Set of them, in bytes."""
 
-    def __init__(self, rules: Sequence[DetectRule], lists: dict[str, list[str]], *, memory: int = _MEMORY) -> None:
+    def __init__(
+        self,
+        rules: Sequence[DetectRule],
+        lists: dict[str, list[str]],
+        *,
+        known: Known | None = None,
+        memory: int = _MEMORY,
+    ) -> None:
+        self._known = known
         self._patterns = [_compile(rule, pattern) for rule in rules for pattern in rule.detect.patterns]
         self._checks = {
             rule.id: checksums.find(rule.detect.checksum) for rule in rules if rule.detect.checksum is not None
@@ -78,6 +87,8 @@ class Matcher:
         for rule, start, end in self._listed(text):
             if self._right(rule, text[start:end]):
                 yield self._match(rule, start, end, 1.0)
+        for rule, start, end in self._known.find(text) if self._known else ():
+            yield Match(rule, start, end, 1.0, proven=True)
 
     def _wanted(self, data: bytes) -> list[_Compiled]:
         """The patterns that match somewhere; all of them when RE2's Set cannot tell."""

@@ -13,14 +13,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from guard.detect.analysis import Analysis, SegmentAnalysis, combined, language
+from guard.detect.analysis import Analysis, SegmentAnalysis, combined, language, opening, placed
 from guard.detect.cache import Cache
+from guard.detect.joins import seams
 from guard.detect.worker import LENGTH, frame, unframe
 from guard.errors import DetectError
 from guard.rules.schema import RuleSet
 from guard.terms import Lang, Segment
 
 log = logging.getLogger("guard.detect")
+_LANGUAGES = 2_000
+"""Conversations whose language is remembered."""
 _START = 60.0
 """Seconds a worker may take to be ready."""
 _PAUSES = (0.0, 0.2, 1.0, 5.0)
@@ -73,6 +76,7 @@ class Pool:
         self._queue = queue
         self._seconds = seconds
         self._cache = Cache(rules.version)
+        self._languages: dict[tuple[bytes, ...], Lang] = {}
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
         self._alive: set[_Worker] = set()
         self._keepers: list[asyncio.Task[None]] = []
@@ -111,16 +115,33 @@ class Pool:
 
     async def analyze(self, segments: Sequence[Segment]) -> Analysis:
         """The analysis of a prompt; only segments never seen go to a worker. DetectError when it was not done."""
-        lang = language(segments)
-        keys = [self._cache.key(segment) for segment in segments]
+        joints = seams(segments)
+        every = [*segments, *(seam.segment for seam in joints)]
+        keys = [self._cache.key(segment) for segment in every]
+        lang = self._language(segments, keys)
         known = {key: found for key in keys if (found := self._cache.get(key)) is not None}
-        missing = {key: segment for key, segment in zip(keys, segments, strict=True) if key not in known}
+        missing = {key: segment for key, segment in zip(keys, every, strict=True) if key not in known}
         if missing:
             results = await self._asked(list(missing.values()), lang)
             for key, found in zip(missing, results, strict=True):
                 known[key] = found
-                self._cache.put(key, found)
-        return combined([known[key] for key in keys], lang)
+        parts = [placed(known[key], index) for index, key in enumerate(keys)]
+        for key, part in zip(keys, parts, strict=True):
+            self._cache.put(key, part)
+        apart = len(segments)
+        return combined(parts[:apart], lang, zip(joints, parts[apart:], strict=True))
+
+    def _language(self, segments: Sequence[Segment], keys: Sequence[bytes]) -> Lang | None:
+        """The language; told once for a conversation that begins the same."""
+        indices = opening(segments)
+        known = tuple(keys[index] for index in indices or ())
+        if indices is None or (lang := self._languages.get(known)) is None:
+            lang = language(segments)
+        if indices is not None and lang is not None:
+            if len(self._languages) >= _LANGUAGES:
+                self._languages.clear()
+            self._languages[known] = lang
+        return lang
 
     async def _asked(self, segments: list[Segment], lang: Lang | None) -> list[SegmentAnalysis]:
         worker = await self._free()

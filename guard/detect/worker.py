@@ -10,6 +10,8 @@ import resource
 import signal
 import struct
 import sys
+import threading
+import time
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
@@ -35,6 +37,7 @@ def main() -> None:
     """Take the rules, say `ready`, then answer jobs until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which stops us in good order
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     source, target = _streams()
     rules = _read(source)
 
@@ -50,6 +53,13 @@ def main() -> None:
         except Exception as error:  # noqa: BLE001 - the parent turns it into a refusal
             result = type(error).__name__
         _write(target, result)
+
+
+def _follow(parent: int) -> None:
+    """End soon after the parent, also in the middle of an analysis that nobody waits for any more."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _streams() -> tuple[BinaryIO, BinaryIO]:

@@ -32,7 +32,8 @@ class Grammar:
         names = sorted(entities, key=lambda name: (-len(name), name))
         loose = "|".join(_UNDERSCORE.join(map(regex.escape, name.split("_"))) for name in names)
         exact = "|".join(r"\\{0,2}_".join(map(regex.escape, name.split("_"))) for name in names)
-        whole = rf"{_OPEN} ?(?P<name>(?i:{loose})){_UNDERSCORE}(?P<number>{_NUMBER}) ?{_CLOSE}"
+        # a letter first: hundreds of names need not be tried after every bracket
+        whole = rf"{_OPEN} ?(?=[A-Za-z])(?P<name>(?i:{loose})){_UNDERSCORE}(?P<number>{_NUMBER}) ?{_CLOSE}"
         # JSON text has \n and \t before a word: the letter there is no part of it
         bare = rf"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbf]))(?P<bare>{exact})\\{{0,2}}_(?P<digits>{_NUMBER})"
         self.entities = entities

@@ -1,14 +1,16 @@
 """The name of a check -> the function that says whether a value (separators removed) passes it.
 
-`phone` is Google's phonenumbers; `credit-card` is Luhn with the ranges and lengths that card networks issue; `iban` is
-python-stdnum's without the lists of national banks; any other name is a module of python-stdnum, dotted (`fr.nir`).
+`phone` is Google's phonenumbers, French when there is no country code, `phone-us` and `phone-gb` the same for those
+plans; `credit-card` is Luhn with the ranges and lengths that card networks issue; `iban` is python-stdnum's without the
+lists of national banks; `fr-rib` is the key of a French account; any other name is a module of python-stdnum, dotted
+(`fr.nir`).
 Nothing is imported before it is needed: rules load fast.
 A check never raises: text that it cannot read does not pass.
 """
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
@@ -64,12 +66,12 @@ def _standard(name: str) -> Callable[[str], bool]:
     return check
 
 
-def _phone(value: str) -> bool:
-    """A number that can be dialled: from France when it has no country code."""
+def _phone(value: str, region: str = "FR") -> bool:
+    """A number that can be dialled: from that region when it has no country code."""
     import phonenumbers
 
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(value, "FR"))
+        return phonenumbers.is_valid_number(phonenumbers.parse(value, region))
     except phonenumbers.NumberParseException:
         return False
 
@@ -89,4 +91,23 @@ def _credit_card(value: str) -> bool:
     return known and find("luhn")(value)
 
 
-_OWN: dict[str, Callable[[str], bool]] = {"phone": _phone, "iban": _iban, "credit-card": _credit_card}
+def _fr_rib(value: str) -> bool:
+    """Bank 5, branch 5, account 11 and key 2, weighted 89, 15 and 3 modulo 97 (CFONB). A letter counts as a digit."""
+    if not _RIB.fullmatch(value):
+        return False
+    digits = value.upper().translate(_RIB_LETTERS)
+    bank, branch, account, key = (int(digits[a:b]) for a, b in ((0, 5), (5, 10), (10, 21), (21, 23)))
+    return (89 * bank + 15 * branch + 3 * account + key) % 97 == 0 and bank > 0
+
+
+_RIB = re.compile(r"[0-9]{10}[0-9A-Za-z]{11}[0-9]{2}")
+_RIB_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
+
+_OWN: dict[str, Callable[[str], bool]] = {
+    "phone": _phone,
+    "phone-us": partial(_phone, region="US"),
+    "phone-gb": partial(_phone, region="GB"),
+    "iban": _iban,
+    "credit-card": _credit_card,
+    "fr-rib": _fr_rib,
+}

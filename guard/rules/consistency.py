@@ -105,8 +105,11 @@ def _unique(entries: Sequence[Entry]) -> Iterator[Problem]:
 
 def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
     how = rule.detect
-    if not (how.patterns or how.words or how.words_from):
+    if not (how.patterns or how.words or how.words_from or how.exact or how.documents or how.code):
         yield entry.problem(("detect",), "R309", "no patterns, no words, no words_from: it can find nothing")
+    for key, name, suffix in (("exact", how.exact, ".edm"), ("documents", how.documents, ".fp")):
+        if name is not None and (name not in names.lists or not name.endswith(suffix)):
+            yield entry.problem(("detect", key), "R320", f"no file lists/{name}", f"a {suffix} file of `guard lists`")
     for number, pattern in enumerate(how.patterns):
         place: Loc = ("detect", "patterns", number, "regex")
         yield from _regex(entry, place, pattern.regex, ignore_case=pattern.ignore_case, finds=True)

@@ -1,7 +1,7 @@
 """A folder of rule files -> the bytes of each, read once, and the hash that names them all.
 
-Only `KIND/*.yaml` and `lists/*.txt` are rules; hidden entries and README.md are left aside, and whatever else stands
-there is a Problem, so that a rule in the wrong place is never quietly without effect.
+Only `KIND/*.yaml` and `lists/*.txt`, `*.edm` and `*.fp` are rules; hidden entries and README.md are left aside, and
+whatever else stands there is a Problem, so that a rule in the wrong place is never quietly without effect.
 """
 
 import hashlib
@@ -14,7 +14,11 @@ from guard.rules.schema import KINDS
 from guard.rules.source import MAX_BYTES
 
 LISTS = "lists"
-_SUFFIX = {**dict.fromkeys(KINDS, ".yaml"), LISTS: ".txt"}
+HASHED = (".edm", ".fp")
+"""Endings of files of hashes in lists/ (guard.rules.hashed)."""
+_SUFFIX = {**dict.fromkeys(KINDS, (".yaml",)), LISTS: (".txt", *HASHED)}
+_MAX_HASHED = 256 * 2**20
+"""Longest file of hashes, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,11 @@ class File:
     path: str
     """Where it stands, for people: the folder as it was given and the rest."""
     content: bytes
+
+    @property
+    def suffix(self) -> str:
+        """The ending, with its dot."""
+        return "".join(self.name.rpartition(".")[1:])
 
     @property
     def stem(self) -> str:
@@ -60,7 +69,7 @@ def read(root: Path) -> Folder:
             continue
         try:
             with found.open("rb") as stream:
-                content = stream.read(MAX_BYTES + 1)
+                content = stream.read((_MAX_HASHED if found.suffix in HASHED else MAX_BYTES) + 1)
         except OSError as error:
             problems.append(_problem(found, f"cannot be read: {type(error).__name__}"))
         else:
@@ -83,14 +92,15 @@ def _entries(root: Path) -> Iterator[Path | Problem]:
 
 
 def _rules(folder: Path) -> Iterator[Path | Problem]:
-    suffix = _SUFFIX[folder.name]
+    wanted = _SUFFIX[folder.name]
     for entry in _listed(folder):
-        if isinstance(entry, Problem) or (entry.is_file() and entry.suffix == suffix):
+        if isinstance(entry, Problem) or (entry.is_file() and entry.suffix in wanted):
             yield entry
         elif entry.is_dir():
             yield _problem(entry, "a folder inside a kind's folder", "rules stand directly in their kind's folder")
         else:
-            yield _problem(entry, f"not a {suffix} file", f"{folder.name}/ holds {suffix} files only")
+            suffixes = ", ".join(wanted)
+            yield _problem(entry, f"not a {suffixes} file", f"{folder.name}/ holds {suffixes} files only")
 
 
 def _listed(folder: Path) -> list[Path | Problem]:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from guard.errors import Problem, RulesError
 from guard.rules import folder as folders
-from guard.rules import form
+from guard.rules import form, hashed
 from guard.rules.consistency import Entry, Names, check
-from guard.rules.folder import LISTS, File, Folder
+from guard.rules.folder import HASHED, LISTS, File, Folder
 from guard.rules.form import schema
-from guard.rules.schema import KINDS, DetectRule, Rule, RuleSet
+from guard.rules.schema import KINDS, DetectRule, Rule, RuleSet, Table
 from guard.rules.source import unprintable
 
 __all__ = ["load", "schema"]
@@ -27,7 +27,8 @@ def load(folder: Path, today: datetime.date | None = None) -> RuleSet:
     """Every rule in force; RulesError has all Problems, sorted. `today` is the day, in UTC, that `until` must reach."""
     found = folders.read(folder)
     problems = list(found.problems)
-    lists = {file.name: _words(file, problems) for file in found.files if file.kind == LISTS}
+    lists = {f.name: _words(f, problems) for f in found.files if f.kind == LISTS and f.suffix not in HASHED}
+    tables = _tables(found, problems)
     entries: list[Entry] = []
     broken: list[File] = []
     for file in found.files:
@@ -38,19 +39,31 @@ def load(folder: Path, today: datetime.date | None = None) -> RuleSet:
         except RulesError as error:
             problems += error.problems
             broken.append(file)
-    names = _names(entries, broken, lists)
+    names = _names(entries, broken, [*lists, *(f.name for f in found.files if f.suffix in HASHED)])
     problems += check(entries, names, today or datetime.datetime.now(datetime.UTC).date())
     if problems:
         raise RulesError(problems)
-    return _set(found, entries, lists)
+    return _set(found, entries, lists, tables)
 
 
-def _set(found: Folder, entries: Iterable[Entry], lists: dict[str, list[str]]) -> RuleSet:
+def _set(found: Folder, entries: Iterable[Entry], lists: dict[str, list[str]], tables: dict[str, Table]) -> RuleSet:
     rules: dict[str, dict[str, Rule]] = {kind: {} for kind in KINDS}
     for entry in entries:
         if not entry.asleep:
             rules[entry.kind][entry.rule.id] = entry.rule
-    return RuleSet.model_validate({"version": found.version, **rules, "lists": lists})
+    return RuleSet.model_validate({"version": found.version, **rules, "lists": lists, "tables": tables})
+
+
+def _tables(found: Folder, problems: list[Problem]) -> dict[str, Table]:
+    """The files of hashes, by name."""
+    tables: dict[str, Table] = {}
+    for file in found.files:
+        if file.kind == LISTS and file.suffix in HASHED:
+            try:
+                tables[file.name] = hashed.read(file.path, file.content, file.suffix)
+            except RulesError as error:
+                problems += error.problems
+    return tables
 
 
 def _words(file: File, problems: list[Problem]) -> list[str]:

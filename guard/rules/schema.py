@@ -73,6 +73,13 @@ class Detect(Shape):
     patterns: list[Pattern] = Field(default=[], description="Regular expressions; any may match.")
     words: list[Line] = Field(default=[], description="Exact words or phrases, whole, in any case.")
     words_from: Line | None = Field(default=None, description="A file of rules/lists, one word or phrase a line.")
+    exact: Line | None = Field(
+        default=None, description="A file of rules/lists made by `guard lists build`: the company's own values."
+    )
+    documents: Line | None = Field(
+        default=None, description="A file of rules/lists made by `guard lists fingerprint`: copied passages."
+    )
+    code: bool = Field(default=False, description="True: stretches of source code, by the shape of their lines.")
     checksum: Line | None = Field(
         default=None, description="A check by name: python-stdnum's (`iban`, `fr.nir`), `phone`."
     )
@@ -288,6 +295,22 @@ KINDS: dict[str, type[Rule]] = {
 """Folder of rules/ -> the shape of the files in it."""
 
 
+class Table(Shape):
+    """Keyed hashes of values or documents (guard.rules.hashed): sorted numbers of 8 bytes, little endian."""
+
+    kind: Literal["exact", "documents"]
+    check: bytes = Field(repr=False)
+    """Tells which key they were made with."""
+    known: bytes = Field(repr=False)
+    """What counts alone."""
+    begun: bytes = Field(default=b"", repr=False)
+    """Beginnings of what is longer than one word."""
+    together: bytes = Field(default=b"", repr=False)
+    """What counts near another value of its row, once for each row."""
+    rows: bytes = Field(default=b"", repr=False)
+    """The row of each of `together`: numbers of 4 bytes."""
+
+
 class RuleSet(Shape):
     """Every rule in force, by id, and the hash of the files it came from."""
 
@@ -299,3 +322,7 @@ class RuleSet(Shape):
     messages: dict[str, MessageRule]
     lists: dict[str, list[str]]
     """Words of rules/lists by file name."""
+    tables: dict[str, Table] = {}
+    """Hashes of rules/lists by file name."""
+    lists_key: bytes = Field(default=b"", repr=False)
+    """The key of those hashes; empty when no rule needs it (guard.rules.hashed.keyed)."""

@@ -6,7 +6,6 @@ Built on PyYAML's events, so nothing is resolved or built before it has been loo
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -45,9 +44,13 @@ _NUMBER_LIKE = re.compile(
              | \.inf | \.nan )""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
-_INVISIBLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-"""Marks that change the order a reviewer sees (Unicode TR 36 §2.10), and the byte order mark."""
+_UNSHOWN = re.compile(
+    "[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u2028\\u2029"
+    "\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]"
+)
+"""Controls but the tab, halves of pairs, separators of lines, the byte order mark, and marks that change the order a
+reviewer sees (Unicode TR 36 §2.10)."""
+_NOBODY = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,11 @@ def read(path: str, text: str) -> Source:
 def unprintable(path: str, text: str) -> Iterator[Problem]:
     """One Problem for each line that holds characters an editor does not show, or shows elsewhere."""
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
-        for column, char in enumerate(line, start=1):
-            if (unicodedata.category(char) in _INVISIBLE and char != "\t") or char in _BIDI:
-                what = f"the character U+{ord(char):04X}, which editors do not show"
-                yield Problem(path, number, column, "R110", what, 'remove it, or write it "\\u…" in double quotes')
-                break
+        if found := _UNSHOWN.search(line):
+            what = f"the character U+{ord(found.group()):04X}, which editors do not show"
+            yield Problem(
+                path, number, found.start() + 1, "R110", what, 'remove it, or write it "\\u…" in double quotes'
+            )
 
 
 @dataclass(slots=True)
@@ -216,7 +219,7 @@ class _Builder:
     def _scalar(self, event: ScalarEvent) -> Data:
         text = event.value
         if event.style:
-            if any(char == "\0" or unicodedata.category(char) == "Cs" for char in text):
+            if _NOBODY.search(text):
                 self.report(_place(event), "R110", "an escape that stands for no character", "remove it")
             return text
         match text:

@@ -52,7 +52,8 @@ def route(method: str, path: str, rule: ServiceRule) -> Route:
 
 def _normal(path: str) -> str:
     """What a lenient server may take a path for: `/v1//chat%2Fcompletions/` must not pass as one nobody declared."""
-    return "/" + posixpath.normpath("/" + unquote(path)).lstrip("/")
+    plain = unquote(path).encode("utf-8", "replace").decode()
+    return "/" + posixpath.normpath("/" + plain).lstrip("/")
 
 
 def _covers(pattern: str, name: str) -> bool:

@@ -1,7 +1,9 @@
 """Findings -> edits: numbered left to right, one placeholder for one value, and typed look-alikes kept apart."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ from guard.redact.placeholders import Grammar
 from guard.redact.restore import Restorer
 from guard.redact.vault import Vault
 from guard.rules.load import load
-from guard.rules.schema import RuleSet
+from guard.rules.schema import FieldRule, RuleSet
 from guard.terms import Actor, Classification, Finding, Prompt, Role, Segment
+from guard.wire import body as wire
+from guard.wire.answer import Plain, leave, whole
 
 ANA = Actor("ana", ("hr",))
 
@@ -115,6 +119,104 @@ def test_a_placeholder_in_what_the_model_wrote_is_ours(redactor: Redactor, role:
     redactor.redact(first, found(first, "EMAIL_ADDRESS", "a@x.fr"), ANA)
 
     assert redactor.redact(prompt("[[EMAIL_ADDRESS_1]]", role=role), [], ANA).edits == ()
+
+
+def taken(redactor: Redactor) -> None:
+    """`[[EMAIL_ADDRESS_1]]` stands for a@x.fr."""
+    first = prompt("a@x.fr")
+    redactor.redact(first, found(first, "EMAIL_ADDRESS", "a@x.fr"), ANA)
+
+
+def test_what_an_answer_quoted_of_what_was_typed_is_literal_too(redactor: Redactor) -> None:
+    taken(redactor)
+    segments = [
+        Segment("body:/0", Role.USER, "What is [[EMAIL_ADDRESS_1]]?"),
+        Segment("body:/1", Role.HISTORY, "You wrote [[EMAIL_ADDRESS_1]]."),
+        Segment("body:/2", Role.USER, "Ask a@x.fr"),
+    ]
+    given_prompt = Prompt("openai-api", "chat", "openai-chat", tuple(segments))
+    redaction = redactor.redact(given_prompt, found(given_prompt, "EMAIL_ADDRESS", "a@x.fr"), ANA)
+
+    assert texts(redaction) == ["What is [[LITERAL_1]]?", "You wrote [[LITERAL_1]].", "Ask [[EMAIL_ADDRESS_1]]"]
+
+
+def test_a_look_alike_that_cannot_be_edited_is_never_restored_as_somebody(redactor: Redactor) -> None:
+    taken(redactor)
+    segments = (
+        Segment("body:/0", Role.FILE, "[[EMAIL_ADDRESS_1]]", editable=False),
+        Segment("body:/1", Role.USER, "a@x.fr"),
+    )
+    given_prompt = Prompt("openai-api", "chat", "openai-chat", segments)
+    redaction = redactor.redact(given_prompt, found(given_prompt, "EMAIL_ADDRESS", "a@x.fr"), ANA)
+
+    assert texts(redaction) == ["[[EMAIL_ADDRESS_1]]"]
+    assert redaction.values == {}
+
+
+def test_a_signed_prompt_gets_no_edit_for_what_was_typed(redactor: Redactor) -> None:
+    taken(redactor)
+    redaction = redactor.redact(replace(prompt("[[EMAIL_ADDRESS_1]]"), signed=True), [], ANA)
+
+    assert redaction == Redaction()
+
+
+def test_a_look_alike_inside_a_value_is_hidden_with_it(redactor: Redactor) -> None:
+    taken(redactor)
+    given_prompt = prompt("Ana [[EMAIL_ADDRESS_1]] Dupont")
+    redaction = redactor.redact(given_prompt, found(given_prompt, "PERSON", given_prompt.segments[0].text), ANA)
+
+    assert texts(redaction) == ["[[PERSON_1]]"]
+    assert redaction.values == {("PERSON", 1): "Ana [[EMAIL_ADDRESS_1]] Dupont"}
+
+
+@pytest.mark.parametrize(
+    ("values", "left"),
+    [
+        pytest.param(["Ana Dupont", "Dupont SA"], "[[ORGANIZATION_1]]!", id="one over the edge of the other"),
+        pytest.param(["Ana Dupont SA", "Dupont"], "[[ORGANIZATION_1]]!", id="one inside the other"),
+        pytest.param(["Ana", "Dupont SA"], "[[ORGANIZATION_1]] [[ORGANIZATION_2]]!", id="side by side"),
+    ],
+)
+def test_findings_that_overlap_hide_all_they_cover(redactor: Redactor, values: list[str], left: str) -> None:
+    given_prompt = prompt("Ana Dupont SA!")
+    findings = found(given_prompt, "ORGANIZATION", *values)
+
+    assert texts(redactor.redact(given_prompt, findings, ANA)) == [left]
+    assert texts(redactor.redact(given_prompt, findings[::-1], ANA)) == [left]
+
+
+def test_values_that_touch_are_two(redactor: Redactor) -> None:
+    given_prompt = prompt("a@x.frb@x.fr")
+    redaction = redactor.redact(given_prompt, found(given_prompt, "EMAIL_ADDRESS", "a@x.fr", "b@x.fr"), ANA)
+
+    assert texts(redaction) == ["[[EMAIL_ADDRESS_1]][[EMAIL_ADDRESS_2]]"]
+
+
+def test_a_path_keeps_its_backslash(redactor: Redactor) -> None:
+    given_prompt = prompt(r"C:\Users\a@x.fr")
+    redaction = redactor.redact(given_prompt, found(given_prompt, "EMAIL_ADDRESS", "a@x.fr"), ANA)
+    restorer = Restorer(redaction.values, Grammar(frozenset({"EMAIL_ADDRESS"})))
+
+    assert restorer.feed(texts(redaction)[0]) + restorer.flush() == r"C:\Users\a@x.fr"
+
+
+def test_edits_written_into_a_request_come_back_as_they_were(redactor: Redactor) -> None:
+    content = 'Né "a@x.fr"\\ b@x.fr\n😀'
+    arguments = json.dumps({"to": "b@x.fr", "cc": ["a@x.fr"]})
+    body = json.dumps({"prompt": content, "call": {"arguments": arguments}}, ensure_ascii=False).encode()
+    fields = [
+        FieldRule(path="/prompt", role=Role.USER),
+        FieldRule(path="/call/arguments", role=Role.TOOL_ARGS, holds="json"),
+    ]
+    given_prompt = Prompt("s", "e", "json", wire.read(body, "application/json", fields).segments)
+    redaction = redactor.redact(given_prompt, found(given_prompt, "EMAIL_ADDRESS", "a@x.fr", "b@x.fr"), ANA)
+
+    left = wire.write(body, "application/json", fields, {edit.where: edit.text for edit in redaction.edits})
+    assert b"@x.fr" not in left
+    grammar = Grammar(frozenset({"EMAIL_ADDRESS"}))
+    family = Plain(leave(("/**/arguments", "json")))
+    back = whole(left.decode(), family, lambda kind: Restorer(redaction.values, grammar, kind))
+    assert json.loads(back) == json.loads(body)
 
 
 def test_hundreds_of_values_are_each_replaced(redactor: Redactor) -> None:

@@ -1,6 +1,8 @@
-"""The person's own values come back, whole, at any cut, and nobody becomes someone else."""
+"""The person's own values come back, at any cut, and nobody else's."""
 
+import itertools
 import json
+from collections.abc import Iterable, Mapping
 
 import pytest
 from hypothesis import given
@@ -9,94 +11,172 @@ from hypothesis import strategies as st
 from guard.redact.placeholders import LONGEST, Grammar, Token
 from guard.redact.restore import Restorer
 
-NAME = 'Zoé "la Fouine" O\\Hara'
-VALUES: dict[Token, str] = {
-    ("PERSON", 1): NAME,
-    ("PERSON", 11): "Marie Curie",
-    ("EMAIL_ADDRESS", 1): "a@exemple.fr",
-    ("EMAIL_ADDRESS", 2): "[[PERSON_11]]",
+ZOE = 'Zoé "la Fouine" O\\Hara\n😀'
+VALUES: Mapping[Token, str] = {
+    ("PERSON", 1): ZOE,
+    ("PERSON", 11): "Bob",
+    ("EMAIL_ADDRESS", 1): "zoe@example.com",
+    ("LITERAL", 1): "[[PERSON_1]]",
 }
-GRAMMAR = Grammar(frozenset({"PERSON", "EMAIL_ADDRESS"}))
-BENT = {
-    "lower case": "[[person_1]]",
-    "title case": "[[Person_1]]",
-    "underscores escaped": r"[[PERSON\_1]]",
-    "brackets escaped": r"\[\[PERSON_1\]\]",
-    "HTML": "&#91;&#91;PERSON_1&#93;&#93;",
-    "URL": "%5B%5BPERSON_1%5D%5D",
-    "space": "[[PERSON 1]]",
-    "dropped": "PERSON_1",
-    "possessive": "[[PERSON_1]]'s",
-    "bold": "**[[PERSON_1]]**",
-    "inline code": "`[[PERSON_1]]`",
-    "code block": "```\n[[PERSON_1]]\n```",
-    "twice": "[[PERSON_1]][[PERSON_1]]",
-    "1 beside 11": "[[PERSON_1]] [[PERSON_11]] PERSON_1 PERSON_11",
-}
+GRAMMAR = Grammar(frozenset({"PERSON", "EMAIL_ADDRESS", "FR_NIR", "LITERAL"}))
 
 
-def restored(pieces: list[str], kind: str = "text") -> str:
-    restorer = Restorer(VALUES, GRAMMAR, kind)  # type: ignore[arg-type]
+def restored(pieces: Iterable[str], values: Mapping[Token, str] = VALUES) -> str:
+    restorer = Restorer(values, GRAMMAR)
     return "".join(map(restorer.feed, pieces)) + restorer.flush()
 
 
-def cuts(text: str) -> list[list[str]]:
-    return [[text[:at], text[at:]] for at in range(len(text) + 1)] + [list(text)]
+BENT = {
+    "as sent": ("[[PERSON_1]]", ZOE),
+    "lower case": ("[[person_1]]", ZOE),
+    "title case": ("[[Person_1]]", ZOE),
+    "title case of two words": ("[[Email_Address_1]]", "zoe@example.com"),
+    "Markdown underscores": (r"[[EMAIL\_ADDRESS\_1]]", "zoe@example.com"),
+    "Markdown brackets": (r"\[\[PERSON\_1\]\]", ZOE),
+    "HTML, decimal": ("&#91;&#91;PERSON_1&#93;&#93;", ZOE),
+    "HTML, hexadecimal": ("&#x5B;&#x5B;PERSON_1&#x5D;&#x5D;", ZOE),
+    "HTML, by name": ("&lsqb;&lsqb;PERSON_1&rsqb;&rsqb;", ZOE),
+    "URL": ("%5B%5BPERSON_1%5D%5D", ZOE),
+    "spaces": ("[[EMAIL ADDRESS 1]]", "zoe@example.com"),
+    "no brackets": ("PERSON_1", ZOE),
+    "no brackets, two words": ("EMAIL_ADDRESS_1", "zoe@example.com"),
+    "possessive": ("[[PERSON_1]]'s", f"{ZOE}'s"),
+    "possessive, no brackets": ("PERSON_1's", f"{ZOE}'s"),
+    "bold": ("**[[PERSON_1]]**", f"**{ZOE}**"),
+    "inline code": ("`[[PERSON_1]]`", f"`{ZOE}`"),
+    "a code block": ("```py\nname = [[PERSON_1]]\n```", f"```py\nname = {ZOE}\n```"),
+    "twice in a row": ("[[PERSON_1]][[PERSON_1]]", ZOE + ZOE),
+    "1 beside 11": ("[[PERSON_1]] [[PERSON_11]] PERSON_11 PERSON_1", f"{ZOE} Bob Bob {ZOE}"),
+}
 
 
-@pytest.mark.parametrize("form", list(BENT))
-def test_each_bent_form_is_restored_at_every_cut(form: str) -> None:
-    text = f"Voici {BENT[form]}, fin"
-    whole = restored([text])
+@pytest.mark.parametrize(("bent", "value"), BENT.values(), ids=BENT.keys())
+@pytest.mark.parametrize(("before", "after"), [("", ""), ("Pour ", ", merci."), ("\n", "\n"), ("(", ")")])
+def test_each_bent_form_is_restored_at_every_cut(bent: str, value: str, before: str, after: str) -> None:
+    text = before + bent + after
+    expected = before + value + after
 
-    assert NAME in whole
-    assert "PERSON" not in whole.upper().replace(NAME.upper(), "")
-    assert {restored(pieces) for pieces in cuts(text)} == {whole}
-
-
-def test_one_and_eleven_are_two_people() -> None:
-    assert restored([BENT["1 beside 11"]]) == f"{NAME} Marie Curie {NAME} Marie Curie"
+    assert restored([text]) == expected
+    assert restored(text) == expected
+    for cut in range(len(text)):
+        assert restored([text[:cut], text[cut:]]) == expected
 
 
 @pytest.mark.parametrize(
-    "text", ["[[PERSON_2]]", "PERSON_111", "[[PERSON_12]]", "[[EMAIL_ADDRESS_11]]", "[[PERSON_0]]"]
+    "text",
+    [
+        pytest.param("[[PERSON_2]] PERSON_12 [[PERSON_111]] [[person_110]]", id="numbers nobody has"),
+        pytest.param("[[FR_NIR_1]] FR_NIR_1", id="an entity nobody has"),
+        pytest.param("[[PERSON_01]] PERSON_011", id="leading zeros"),
+        pytest.param("MY_PERSON_1 PERSON_1_NAME PERSON_1x XPERSON_11", id="longer words"),
+        pytest.param(r"PERSON\_1\_NAME MY\_PERSON\_1", id="longer words in Markdown"),
+        pytest.param("person 1 and Person 1, the person_1", id="plain words"),
+        pytest.param("if [[ -f x ]]; then echo ${arr[[1]]}; fi", id="code"),
+        pytest.param("[[PERSON_1234567890]] PERSON_1111111111", id="long numbers"),
+    ],
 )
-def test_a_number_that_did_not_leave_stays_as_it_is(text: str) -> None:
-    assert {restored(pieces) for pieces in cuts(text)} == {text}
+def test_nobody_becomes_someone_else(text: str) -> None:
+    assert restored([text]) == text
+    assert restored(text) == text
 
 
-def test_a_value_that_looks_like_a_placeholder_is_not_restored_again() -> None:
-    assert restored(["[[EMAIL_ADDRESS_2]] [[PERSON_11]]"]) == "[[PERSON_11]] Marie Curie"
+def test_a_number_is_not_taken_for_a_shorter_one_whatever_the_cut() -> None:
+    assert restored(["[[PERSON_1", "1]]"]) == "Bob"
+    assert restored(["PERSON_1", "1"]) == "Bob"
+    assert restored(["PERSON_1", "2"]) == "PERSON_12"
+    assert restored(["PERSON_1", "_NAME"]) == "PERSON_1_NAME"
+    assert restored(["PERSON_1", "\\", "_NAME"]) == "PERSON_1\\_NAME"
+    assert restored(["MY_", "PERSON_1"]) == "MY_PERSON_1"
+    assert restored(["a", "PERSON_1"]) == "aPERSON_1"
 
 
-def test_a_value_in_json_text_is_escaped_at_every_cut() -> None:
-    text = '{"to": "[[PERSON_1]]", "note": "é\\nPERSON_1"}'
-    for pieces in cuts(text):
-        assert json.loads(restored(pieces, "json")) == {"to": NAME, "note": f"é\n{NAME}"}
+def test_a_restored_value_is_not_read_again() -> None:
+    assert restored(["[[LITERAL_1]]"]) == "[[PERSON_1]]"
+    assert restored("[[LITERAL_1]][[PERSON_11]]") == "[[PERSON_1]]Bob"
+    values = {("PERSON", 1): "PERSON_", ("PERSON", 2): "[["}
+    assert restored("[[PERSON_1]]1 [[PERSON_2]]PERSON_3]]", values) == "PERSON_1 [[PERSON_3]]"
 
 
-@given(st.text(alphabet=st.sampled_from(list("[]PERSON_1 2&#%\\éa'"))), st.data())
-def test_text_without_our_placeholders_is_unchanged_at_any_cut(text: str, data: st.DataObject) -> None:
-    if GRAMMAR.find(text):
-        return
-    at = data.draw(st.integers(0, len(text)))
+@pytest.mark.parametrize("cut", range(40))
+def test_in_json_a_value_is_escaped(cut: int) -> None:
+    text = '{"to": "[[PERSON_1]]", "n": "x\\nPERSON_1\\n", "b": "\\\\[\\\\[PERSON\\\\_11\\\\]\\\\]"}'
+    restorer = Restorer(VALUES, GRAMMAR, "json")
 
-    assert restored([text[:at], text[at:]]) == text
+    out = restorer.feed(text[: cut * 2]) + restorer.feed(text[cut * 2 :]) + restorer.flush()
+
+    assert json.loads(out) == {"to": ZOE, "n": f"x\n{ZOE}\n", "b": "Bob"}
 
 
-@given(st.lists(st.sampled_from([*BENT.values(), " ", "x", "[[", "PERS", "ON_1", "1", "]]", "\\"])))
-def test_any_cuts_give_the_same_answer_and_little_is_held(pieces: list[str]) -> None:
-    text = "".join(pieces)
-    restorer = Restorer({}, GRAMMAR)
+WORDS = [*"[]\\&%_ 1P0\n", "[[", "]]", "PERSON", "person", "PERSON_1", "[[PERSON_", "1]]", "&#91;", "%5B", "\\_", "x"]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=14).map("".join) | st.text(st.characters())
+
+
+@given(TEXTS, st.lists(st.integers(0, 80), max_size=6))
+def test_every_cut_gives_the_same_text(text: str, cuts: list[int]) -> None:
+    places = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
+    pieces = [text[a:b] for a, b in itertools.pairwise(places)]
+
+    assert restored(pieces) == restored([text]) == restored(text)
+
+
+@given(TEXTS)
+def test_only_known_placeholders_change(text: str) -> None:
+    nobody = {("PERSON", 777): "Jean"}
+    expected = text if "777" not in text else restored([text], nobody)
+
+    assert restored(text, nobody) == expected
+
+
+@given(TEXTS, st.integers(1, 5))
+def test_no_more_than_one_placeholder_is_held(text: str, size: int) -> None:
+    same = {("PERSON", number): f"[[PERSON_{number}]]" for number in ()}
+    restorer = Restorer(same, GRAMMAR)
     fed = out = 0
-    for piece in pieces:
-        fed += len(piece)
-        out += len(restorer.feed(piece))
+    for at in range(0, len(text), size):
+        fed += len(text[at : at + size])
+        out += len(restorer.feed(text[at : at + size]))
         assert 0 <= fed - out <= LONGEST
+    assert out + len(restorer.flush()) == len(text)
 
-    assert restored(pieces) == restored([text]) == restored(list(text))
+
+def test_plain_text_is_never_held() -> None:
+    restorer = Restorer(VALUES, GRAMMAR)
+
+    for word in ("Bonjour ", "madame, ", "voici ", "[1] ", "et ", "x[[0]] ", "fin."):
+        assert restorer.feed(word) == word
 
 
-def test_a_long_hostile_stream_is_fed_in_time() -> None:
-    for char in ("[", "\\", "P", "&", "1"):
-        assert restored([char] * 20_000) == char * 20_000
+@pytest.mark.parametrize(
+    "unit", ["[", "\\", "&", "%5B", "PERSON_", "[[PERSON_", "1", "PERSON_1", "&#0", "[[EMAIL ADDRESS ", "\\\\["]
+)
+def test_a_hostile_text_is_read_once_in_small_pieces(unit: str) -> None:
+    text = unit * (20_000 // len(unit))
+    seen = Counting(GRAMMAR)
+    restorer = Restorer({("PERSON", 7): "x"}, seen)
+
+    assert "".join(map(restorer.feed, text)) + restorer.flush() == text
+    assert seen.characters < len(text) * (LONGEST + 4) * 2
+
+
+class Counting(Grammar):
+    """The grammar, counting the characters it is shown."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        super().__init__(grammar.entities)
+        self.characters = 0
+
+    def find(self, text: str, at: int = 0) -> list[tuple[int, int, Token]]:
+        self.characters += len(text) - at
+        return super().find(text, at)
+
+    def held(self, text: str, at: int) -> int:
+        self.characters += len(text) - at
+        return super().held(text, at)
+
+
+def test_no_repr_shows_a_value() -> None:
+    restorer = Restorer(VALUES, GRAMMAR)
+    restorer.feed("Dupont PERSON")
+
+    assert "Dupont" not in repr(restorer)
+    assert "Zoé" not in repr(restorer)

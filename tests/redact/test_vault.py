@@ -35,6 +35,10 @@ def vault() -> Iterator[Vault]:
         pytest.param("sk-AbC", "sk-aBc", "", True, False, id="case that means something"),
         pytest.param("１２３", "123", "", False, True, id="full-width digits"),
         pytest.param("12\u200b3", "123", "", False, True, id="invisible characters"),
+        pytest.param("Jean \n Dupont", "Jean Dupont", "", False, True, id="more space between words"),
+        pytest.param("Al Bertin", "Albertin", "", False, False, id="space that makes two words"),
+        pytest.param("STRAUSS", "strauß", "", False, True, id="capitals of a letter that has none"),
+        pytest.param("192.168.1.10", "192.168.11.0", "", False, False, id="addresses of machines"),
     ],
 )
 def test_two_spellings_are_one_value_when_only_their_form_differs(
@@ -53,6 +57,8 @@ def test_numbers_are_given_in_order_and_kept(vault: Vault) -> None:
 def test_actors_do_not_share(vault: Vault) -> None:
     assert vault.numbers(ANA, [(MAIL, "a"), (MAIL, "b")]) == [1, 2]
     assert vault.numbers(BOB, [(MAIL, "b")]) == [1]
+    odd = [Actor(f"x{half}") for half in ("\ud800", "\ud801", "?")]
+    assert [vault.numbers(actor, [(MAIL, actor.user)]) for actor in odd] == [[1], [1], [1]]
     unknown = [Actor(address="10.0.0.1"), Actor(address="10.0.0.2")]
     assert [vault.numbers(actor, [(MAIL, actor.address or "")]) for actor in unknown] == [[1], [1]]
 
@@ -87,6 +93,13 @@ def test_a_typed_number_is_never_given(vault: Vault) -> None:
     assert vault.numbers(ANA, [(MAIL, "a"), (MAIL, "b"), (MAIL, "c")]) == [2, 4, 5]
     assert vault.burn(ANA, [(MAIL, 1), (MAIL, 2), (MAIL, 999_999_999)]) == {(MAIL, 2)}
     assert vault.numbers(ANA, [(MAIL, "d")]) == [6]
+
+
+def test_thousands_of_typed_numbers_and_values_are_kept(vault: Vault) -> None:
+    vault.numbers(ANA, [(MAIL, "a")])
+    assert vault.burn(ANA, [(MAIL, n) for n in range(1, 3001)]) == {(MAIL, 1)}
+    assert vault.numbers(ANA, [(MAIL, f"v{n}") for n in range(1200)]) == list(range(3001, 4201))
+    assert vault.numbers(ANA, [(MAIL, f"v{n}") for n in range(1200)]) == list(range(3001, 4201))
 
 
 def test_threads_get_one_number_each(tmp_path: Path) -> None:

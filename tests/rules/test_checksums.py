@@ -9,7 +9,21 @@ from hypothesis import strategies as st
 
 from guard.rules.checksums import find
 
-NAMES = ["iban", "luhn", "credit-card", "phone", "fr.nir", "fr.siren", "fr.siret", "fr.tva", "be.nn", "de.idnr"]
+NAMES = [
+    "iban",
+    "luhn",
+    "credit-card",
+    "phone",
+    "phone-us",
+    "phone-gb",
+    "fr-rib",
+    "fr.nir",
+    "fr.siren",
+    "fr.siret",
+    "fr.tva",
+    "be.nn",
+    "de.idnr",
+]
 
 PASSES = {
     "French IBAN": ("iban", "FR7630006000011234567890189"),
@@ -36,6 +50,11 @@ PASSES = {
     "Diners Club": ("credit-card", "30569309025904"),
     "Maestro of 12": ("credit-card", "500000000009"),
     "UnionPay": ("credit-card", "6200000000000005"),
+    "American number without its country": ("phone-us", "4155552671"),
+    "British number without its country": ("phone-gb", "02079460958"),
+    "French account": ("fr-rib", "12345678900123456789158"),
+    "French account with a letter": ("fr-rib", "30002005500000157841Z25"),
+    "French account with a small letter": ("fr-rib", "20041010050500013m02606"),
 }
 
 
@@ -57,6 +76,11 @@ FAILS = {
     "a length the network does not issue": ("credit-card", "41111111111111"),
     "other digits": ("credit-card", "٤١١١١١١١١١١١١١١١"),
     "too long": ("credit-card", "4" * 40),
+    "a French number is not American": ("phone-us", "0612345678"),
+    "an American number is not British": ("phone-gb", "4155552671"),
+    "the key of a French account": ("fr-rib", "30002005500000157841Z26"),
+    "a French account too short": ("fr-rib", "3000200550000015784Z25"),
+    "no bank": ("fr-rib", "0" * 21 + "97"),
 }
 
 

@@ -48,7 +48,7 @@ def pieces(events: list[dict[str, object]], kind: str) -> str:
 @pytest.mark.parametrize("end", ["", " fin", "[["])
 def test_texts_and_arguments_are_restored_at_any_cut(end: str) -> None:
     data = stream(f"Vu : [[PERSON_1]], [[IBAN_CODE_2]]{end}", '{"who": "[[PERSON_1]]"}')
-    for cut in range(0, len(data), 7):
+    for cut in range(0, len(data), 131):
         events = rewritten(data, cut)
 
         assert pieces(events, "output_text") == f'Vu : Zoé "la Fouine" O\\Hara, FR76 3000{end}'

@@ -3,7 +3,7 @@
 import json
 
 import anthropic as anthropic_sdk
-import httpx
+import httpx2
 import openai as openai_sdk
 import pytest
 
@@ -23,12 +23,12 @@ class Service:
         self.answer = answer
         self.calls = 0
 
-    def client(self) -> httpx.Client:
-        return httpx.Client(transport=httpx.MockTransport(self.reply))
+    def client(self) -> httpx2.Client:
+        return httpx2.Client(transport=httpx2.MockTransport(self.reply))
 
-    def reply(self, request: httpx.Request) -> httpx.Response:
+    def reply(self, request: httpx2.Request) -> httpx2.Response:
         self.calls += 1
-        return httpx.Response(self.answer.status, headers=list(self.answer.headers), content=self.answer.body)
+        return httpx2.Response(self.answer.status, headers=list(self.answer.headers), content=self.answer.body)
 
 
 def test_the_openai_client_shows_the_message_and_asks_once() -> None:

@@ -1,0 +1,80 @@
+"""Answers of any kind, whole: every string passes the filter once, all else stays."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guard.errors import WireError
+from guard.wire.answer import Kind, Plain, Reading, StreamRewriter, leave, whole
+from guard.wire.document import parse
+
+
+class Loud:
+    """A filter that shouts one word, whatever it is cut into, and keeps a cut one back."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.rest = ""
+
+    def feed(self, text: str) -> str:
+        text = (self.rest + text).replace("ana", "ANA" if self.kind == "text" else '\\"ANA\\"')
+        keep = next((n for n in (2, 1) if text.endswith("ana"[:n])), 0)
+        self.rest = text[len(text) - keep :]
+        return text[: len(text) - keep]
+
+    def flush(self) -> str:
+        rest, self.rest = self.rest, ""
+        return rest
+
+
+PLAIN = Plain(leave(("/**/arguments", "json"), ("/signed", "signed"), ("/opaque/**", "opaque")))
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        pytest.param('{"a" : "ana", "n":1.0}', '{"a" : "ANA", "n":1.0}', id="a string"),
+        pytest.param('{"ana":"\\u0061na"}', '{"ANA":"ANA"}', id="keys and escapes"),
+        pytest.param('["\\u00e9", "ana"]', '["\\u00e9", "ANA"]', id="others keep their escapes"),
+        pytest.param('{"signed":"ana","opaque":{"ana":["ana"]}}', None, id="signed and opaque"),
+        pytest.param(
+            '{"arguments":"{\\"a\\":\\"ana\\"}"}', '{"arguments":"{\\"a\\":\\"\\\\\\"ANA\\\\\\"\\"}"}', id="JSON"
+        ),
+        pytest.param('{"arguments":"pour ana"}', '{"arguments":"pour ANA"}', id="arguments that are plain text"),
+        pytest.param('{"arguments":{"ana":"ana"}}', '{"arguments":{"ANA":"ANA"}}', id="arguments that are an object"),
+        pytest.param('"ana"', '"ANA"', id="a string alone"),
+        pytest.param("Bonjour ana", "Bonjour ANA", id="text"),
+        pytest.param("an", None, id="the end of a text is not lost"),
+        pytest.param("", None, id="nothing"),
+        pytest.param('{"a":"ana"}\n{"b":1}\n\n{"c":"ana"}', '{"a":"ANA"}\n{"b":1}\n\n{"c":"ANA"}', id="JSON lines"),
+        pytest.param('{"a":"ana"}\r\n{"b":1}\r\n', '{"a":"ANA"}\r\n{"b":1}\r\n', id="JSON lines with CR LF"),
+        pytest.param('{"a":"ana"}\nana', '{"a":"ANA"}\nANA', id="one line that is no JSON"),
+        pytest.param('{"a":1,"a":"ana"}', '{"a":1,"a":"ANA"}', id="JSON we do not read is text"),
+        pytest.param("[" * 70 + '"ana"' + "]" * 70, "[" * 70 + '"ANA"' + "]" * 70, id="JSON too deep is text"),
+    ],
+)
+def test_a_whole_answer_is_filtered_leaf_by_leaf(text: str, new: str | None) -> None:
+    assert whole(text, PLAIN, Loud) == (text if new is None else new)
+
+
+@given(
+    st.text()
+    | st.recursive(st.none() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)).map(json.dumps)
+)
+def test_an_answer_with_nothing_to_change_is_the_same(text: str) -> None:
+    assert whole(text, PLAIN, Loud) == text or "ana" in text
+
+
+def test_a_stream_nobody_knows_is_filtered_event_by_event() -> None:
+    rewriter = StreamRewriter(PLAIN, Loud)
+    out = rewriter.feed(b'event: x\ndata: {"text": "ana"}\n\ndata: an\n\n: ana\n\ndata: [1') + rewriter.flush()
+
+    assert out == b'event: x\ndata: {"text": "ANA"}\n\ndata: an\n\n: ana\n\ndata: [1'
+
+
+def test_a_plain_family_has_no_pieces_and_nothing_late() -> None:
+    assert PLAIN.read(parse("{}")) == Reading()
+    with pytest.raises(WireError):
+        PLAIN.late(("a",), "text", parse("{}"))
