@@ -60,7 +60,9 @@ class Pattern(Shape):
     """One regular expression (RE2)."""
 
     name: Line = Field(description="What form of the value it matches.")
-    regex: Line = Field(description="RE2; a group named `value` narrows the finding to that part.")
+    regex: Annotated[str, Field(min_length=1, max_length=800)] = Field(
+        description="RE2; a group named `value` narrows the finding to that part."
+    )
     score: Score = Field(description="How sure a match alone is.")
     ignore_case: bool = Field(default=False, description="Match letters in either case.")
 

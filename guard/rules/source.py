@@ -135,13 +135,14 @@ class _Builder:
 
     def _take(self, event: Event) -> bool:
         """Work in one event; False when reading on would make no sense."""
-        if isinstance(event, DocumentStartEvent):
-            return self._document(event)
         if isinstance(event, NodeEvent):
-            self._report_marks(event)
+            if event.anchor is not None or getattr(event, "tag", None) is not None:
+                self._report_marks(event)
             if isinstance(event, CollectionStartEvent):
                 return self._begin(event)
             self._leaf(event)
+        elif isinstance(event, DocumentStartEvent):
+            return self._document(event)
         elif isinstance(event, CollectionEndEvent):
             ended = self.stack.pop()
             if ended.is_key:
@@ -227,6 +228,10 @@ class _Builder:
                 return text == "true"
             case "null":
                 return None
+        if text[:1].isalpha():  # most scalars, and no number
+            if text.lower() in _WORDS:
+                self.report(_place(event), "R106", *_ambiguous(text))
+            return text
         if _INTEGER.fullmatch(text) and text != "-0":
             return int(text)
         if _FLOAT.fullmatch(text):

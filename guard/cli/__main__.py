@@ -1,0 +1,19 @@
+"""The `guard` command: every command, and how it ends."""
+
+from guard.cli import lists, requests, rules, running, texts
+from guard.cli.door import app, fail
+from guard.errors import GuardError
+
+__all__ = ["lists", "requests", "rules", "running", "texts"]
+
+
+def main() -> None:
+    """Run the command line; every foreseen error is a sentence, not a traceback."""
+    try:
+        app()
+    except GuardError as error:
+        fail(str(error), 1)
+
+
+if __name__ == "__main__":
+    main()

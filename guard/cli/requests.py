@@ -1,0 +1,85 @@
+"""Command on requests: try."""
+
+import base64
+import binascii
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from guard.cli.door import RulesOption, app, deployment, fail, json_lines, print_line, ready_rules
+from guard.terms import Actor, Request
+
+if TYPE_CHECKING:
+    from guard.trial import Trial
+
+
+@app.command(name="try")
+def try_request(
+    body: Annotated[str | None, typer.Argument(help="The body: text, a file, or - for standard input.")] = None,
+    host: Annotated[str, typer.Option(help="Host the request goes to.")] = "",
+    path: Annotated[str, typer.Option(help="Path and query.")] = "/",
+    method: Annotated[str, typer.Option(help="HTTP method.")] = "POST",
+    header: Annotated[list[str] | None, typer.Option(help="A header, 'Name: value'.")] = None,
+    user: Annotated[str, typer.Option(help="Who asks.")] = "unknown",
+    group: Annotated[list[str] | None, typer.Option(help="A group of theirs.")] = None,
+    json_lines: Annotated[bool, typer.Option("--json-lines", help="Many requests, JSON lines on stdin.")] = False,
+    folder: RulesOption = None,
+) -> None:
+    """Show what the guard would do with a request, offline: the whole pipeline, and nothing leaves.
+
+    Example: guard try --host api.openai.com --path /v1/chat/completions '{"messages":[{"role":"user","content":"Hi"}]}'
+    """
+    rules = ready_rules(folder)
+    import asyncio
+
+    from guard.trial import Trial
+
+    trial = Trial(rules, deployment())
+    if json_lines:
+        raise SystemExit(asyncio.run(_try_lines(trial)))
+    if not host:
+        fail("guard try wants --host", 2)
+    headers = [tuple(part.strip() for part in text.split(":", 1)) for text in header or []]
+    if any(len(pair) != 2 for pair in headers):
+        fail("--header wants 'Name: value'", 2)
+    request = Request(method, host, path, tuple((pair[0], pair[1]) for pair in headers), _body(body))
+    actor = Actor(user, tuple(group or ["unknown"]), "command-line")
+    print(json.dumps(asyncio.run(trial.run(request, actor)), indent=2, ensure_ascii=False))
+
+
+def _body(given: str | None) -> bytes:
+    if given is None:
+        return b""
+    if given == "-":
+        return sys.stdin.buffer.read()
+    if not given.lstrip().startswith(("{", "[")) and len(given) < 4096 and Path(given).is_file():
+        return Path(given).read_bytes()
+    return given.encode("utf-8", "surrogateescape")
+
+
+async def _try_lines(trial: "Trial") -> int:
+    bad = 0
+    for number, item in json_lines():
+        try:
+            request, actor = _request(item)
+        except (KeyError, TypeError, ValueError, binascii.Error, AttributeError) as error:
+            bad += 1
+            wants = 'wants {"id","method","host","path","headers":{},"body" or "body_base64","user","groups"}'
+            print(f"stdin:{number}: {wants} ({type(error).__name__})", file=sys.stderr)
+            continue
+        print_line({"id": item.get("id")} | await trial.run(request, actor))
+    return 2 if bad else 0
+
+
+def _request(item: Any) -> tuple[Request, Actor]:
+    if "body_base64" in item:
+        body = base64.b64decode(item["body_base64"], validate=True)
+    else:
+        body = (item.get("body") or "").encode("utf-8", "surrogatepass")
+    headers = tuple((str(name), str(value)) for name, value in (item.get("headers") or {}).items())
+    request = Request(item.get("method") or "POST", item["host"].strip(), item.get("path") or "/", headers, body)
+    groups = tuple(str(group) for group in item.get("groups") or ["unknown"])
+    return request, Actor(str(item.get("user") or "unknown"), groups, "command-line")

@@ -1,0 +1,65 @@
+"""Commands on rule files: what they take, print and return."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+type Guard = Callable[..., CompletedProcess[str]]
+
+
+def test_lint_is_clean_on_the_shipped_rules(guard: Guard) -> None:
+    done = guard("lint")
+
+    assert done.returncode == 0
+    assert "no problem" in done.stdout
+
+
+def test_lint_never_imports_the_analyzer() -> None:
+    code = (
+        "import sys, runpy\n"
+        f"sys.argv = ['guard', 'lint', {str(ROOT / 'rules')!r}]\n"
+        "try: runpy.run_module('guard.cli', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "heavy = {'presidio_analyzer', 'presidio_anonymizer', 'spacy', 'mitmproxy', 'sqlalchemy'} & set(sys.modules)\n"
+        "print(sorted(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_lint_prints_every_problem_with_its_place(guard: Guard, tmp_path: Path) -> None:
+    (tmp_path / "detect").mkdir()
+    (tmp_path / "detect" / "a.yaml").write_text("id: a\nid: b\n")
+    (tmp_path / "detect" / "b.yaml").write_text("status: NO\n")
+    text = guard("lint", str(tmp_path))
+    as_json = guard("lint", str(tmp_path), "--format", "json")
+
+    assert (text.returncode, as_json.returncode) == (1, 1)
+    problems = json.loads(as_json.stdout)
+    assert {"R102", "R106"} <= {problem["code"] for problem in problems}
+    assert set(problems[0]) == {"path", "line", "col", "code", "text", "hint"}
+    assert len(text.stdout.splitlines()) == len(problems)
+
+
+def test_a_folder_that_is_not_there_is_a_sentence(guard: Guard, tmp_path: Path) -> None:
+    done = guard("lint", str(tmp_path / "nowhere"))
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "nowhere" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", ["services", "detect", "uses", "policy", "messages"])
+def test_schema_prints_the_file_that_editors_use(guard: Guard, kind: str) -> None:
+    done = guard("schema", kind)
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == json.loads((ROOT / "rules" / ".schema" / f"{kind}.json").read_text())
