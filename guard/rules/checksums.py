@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable
 from functools import cache, partial
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 
@@ -45,6 +47,20 @@ _CARDS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
 def find(name: str) -> Callable[[str], bool]:
     """The check of that name; KeyError when there is none."""
     return _OWN.get(name) or _standard(name)
+
+
+def exists(name: str) -> bool:
+    """Whether there is a check of that name; most are told from python-stdnum's files, without an import."""
+    spec = find_spec("stdnum")
+    if _NAME.fullmatch(name) and spec is not None:
+        for place in spec.submodule_search_locations or ():
+            file = Path(place, f"{name.replace('.', '/')}.py")
+            if file.is_file() and b"\ndef is_valid(" in file.read_bytes():
+                return True
+    try:
+        return callable(find(name))
+    except KeyError:
+        return False
 
 
 def _standard(name: str) -> Callable[[str], bool]:

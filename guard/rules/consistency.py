@@ -117,12 +117,9 @@ def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
         if name is not None and name not in names.lists:
             hint = _listed(names.lists)
             yield entry.problem(("detect", key), "R306", f"no file lists/{name}", hint)
-    if how.checksum is not None:
-        try:
-            checksums.find(how.checksum)
-        except KeyError:
-            hint = "phone, credit-card, or a module of python-stdnum that has is_valid"
-            yield entry.problem(("detect", "checksum"), "R311", f"no checksum is called `{how.checksum}`", hint)
+    if how.checksum is not None and not checksums.exists(how.checksum):
+        hint = "phone, credit-card, or a module of python-stdnum that has is_valid"
+        yield entry.problem(("detect", "checksum"), "R311", f"no checksum is called `{how.checksum}`", hint)
     for name in ("context", "not_near"):
         yield from _bilingual(entry, ("detect", name), getattr(how, name))
 

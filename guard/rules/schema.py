@@ -49,8 +49,8 @@ class Rule(Shape):
 class Bilingual(Shape):
     """Words or phrases by language; a trailing * matches any ending of a word."""
 
-    fr: list[Line] = Field(default=[], description="French words and phrases.")
-    en: list[Line] = Field(default=[], description="English words and phrases.")
+    fr: list[Line] = Field(default_factory=list, description="French words and phrases.")
+    en: list[Line] = Field(default_factory=list, description="English words and phrases.")
 
 
 # --- detect/ ---------------------------------------------------------------------------------------------------------
@@ -72,8 +72,8 @@ class Detect(Shape):
 
     entity: Entity = Field(description="Presidio's name where it has one, FR_*, SECRET_*, MARKING, …")
     classification: Classification = Field(description="How confidential a text with this in it is.")
-    patterns: list[Pattern] = Field(default=[], description="Regular expressions; any may match.")
-    words: list[Line] = Field(default=[], description="Exact words or phrases, whole, in any case.")
+    patterns: list[Pattern] = Field(default_factory=list, description="Regular expressions; any may match.")
+    words: list[Line] = Field(default_factory=list, description="Exact words or phrases, whole, in any case.")
     words_from: Line | None = Field(default=None, description="A file of rules/lists, one word or phrase a line.")
     exact: Line | None = Field(
         default=None, description="A file of rules/lists made by `guard lists build`: the company's own values."
@@ -89,11 +89,15 @@ class Detect(Shape):
         default=0.0,
         description="A value of fewer bits per character (Shannon) is dropped: words and patterns are no keys.",
     )
-    allow: list[Line] = Field(default=[], description="Values that never count, written out (documented examples).")
+    allow: list[Line] = Field(
+        default_factory=list, description="Values that never count, written out (documented examples)."
+    )
     allow_from: Line | None = Field(default=None, description="A file of rules/lists with such values, one a line.")
     prefix: bool = Field(default=False, description="True when the pattern's fixed prefix proves the value.")
-    context: Bilingual = Field(default=Bilingual(), description="Words nearby that make a match more likely (+0.35).")
-    not_near: Bilingual = Field(default=Bilingual(), description="Words just before that make it something else.")
+    context: Bilingual = Field(
+        default_factory=Bilingual, description="Words nearby that make a match more likely (+0.35)."
+    )
+    not_near: Bilingual = Field(default_factory=Bilingual, description="Words just before that make it something else.")
     threshold: Score = Field(default=0.5, description="A finding below this score is dropped.")
     separators: Annotated[str, Field(max_length=16)] = Field(
         default="", description="Characters inside the value that do not change it, white space apart."
@@ -138,8 +142,8 @@ class UseWords(Shape):
 
     acts: Bilingual = Field(description="What is done: rank, sort, evaluate.")
     objects: Bilingual = Field(description="What it is done to: CVs, applications.")
-    subjects: Bilingual = Field(default=Bilingual(), description="Who it is about; adds to the score.")
-    exclude: Bilingual = Field(default=Bilingual(), description="Words that make the sentence something else.")
+    subjects: Bilingual = Field(default_factory=Bilingual, description="Who it is about; adds to the score.")
+    exclude: Bilingual = Field(default_factory=Bilingual, description="Words that make the sentence something else.")
 
 
 class UseTests(Shape):
@@ -163,21 +167,21 @@ class UseRule(Rule):
 class When(Shape):
     """All that is said must hold; what is not said always holds."""
 
-    groups: list[Line] = Field(default=[], description="The actor is in one of these.")
-    groups_not: list[Line] = Field(default=[], description="The actor is in none of these.")
-    users: list[Line] = Field(default=[], description="The actor is one of these.")
-    services: list[Id] = Field(default=[], description="The service is one of these.")
+    groups: list[Line] = Field(default_factory=list, description="The actor is in one of these.")
+    groups_not: list[Line] = Field(default_factory=list, description="The actor is in none of these.")
+    users: list[Line] = Field(default_factory=list, description="The actor is one of these.")
+    services: list[Id] = Field(default_factory=list, description="The service is one of these.")
     sanctioned: bool | None = Field(default=None, description="The service is, or is not, sanctioned.")
-    channels: list[Literal["web", "api", "agent"]] = Field(default=[], description="How it is used.")
+    channels: list[Literal["web", "api", "agent"]] = Field(default_factory=list, description="How it is used.")
     direction: Literal["prompt", "answer"] = Field(default="prompt", description="What leaves, or what comes back.")
-    uses: list[Id] = Field(default=[], description="One of these uses was recognised.")
+    uses: list[Id] = Field(default_factory=list, description="One of these uses was recognised.")
     entities: list[Line] = Field(
-        default=[], description="One of these was found; SECRET_* stands for all that begin so."
+        default_factory=list, description="One of these was found; SECRET_* stands for all that begin so."
     )
     classification: Classification | None = Field(default=None, description="A finding is at least this confidential.")
-    roles: list[Role] = Field(default=[], description="Only findings in these kinds of text count.")
+    roles: list[Role] = Field(default_factory=list, description="Only findings in these kinds of text count.")
     uninspectable: list[Line] = Field(
-        default=[], description="A part could not be read for one of these causes; * is any."
+        default_factory=list, description="A part could not be read for one of these causes; * is any."
     )
 
 
@@ -189,11 +193,11 @@ class PolicyTest(Shape):
     channel: Literal["web", "api", "agent"] = Field(default="api", description="How it is used.")
     user: Line = Field(default="unknown", description="The actor.")
     groups: list[Line] = Field(default=["unknown"], description="The actor's groups.")
-    entities: list[Entity] = Field(default=[], description="What was found.")
+    entities: list[Entity] = Field(default_factory=list, description="What was found.")
     classification: Classification = Field(default=Classification.CONFIDENTIAL, description="Of what was found.")
     role: Role = Field(default=Role.USER, description="Where it was found.")
-    uses: list[Id] = Field(default=[], description="What it is for.")
-    uninspectable: list[Line] = Field(default=[], description="What could not be read.")
+    uses: list[Id] = Field(default_factory=list, description="What it is for.")
+    uninspectable: list[Line] = Field(default_factory=list, description="What could not be read.")
     expect: Verdict = Field(description="The verdict.")
 
 
@@ -205,7 +209,7 @@ class PolicyRule(Rule):
     message: Id | None = Field(
         default=None, description="What the person reads; required from `coach` up, but for redact."
     )
-    approvers: list[Line] = Field(default=[], description="Who can say yes, for hold and justify.")
+    approvers: list[Line] = Field(default_factory=list, description="Who can say yes, for hold and justify.")
     until: datetime.date | None = Field(default=None, description="Last day the rule holds (UTC).")
     tests: list[PolicyTest] = Field(min_length=1, description="The rule's own tests.")
 
@@ -258,7 +262,7 @@ class Endpoint(Shape):
     model: Line | None = Field(default=None, description="JSON pointer of the model's name.")
     stream: Line | None = Field(default=None, description="JSON pointer of the flag that asks for a stream.")
     fields: list[FieldRule] = Field(
-        default=[], description="What the body's fields mean; the first that matches counts."
+        default_factory=list, description="What the body's fields mean; the first that matches counts."
     )
 
 
@@ -269,7 +273,7 @@ class ServiceTest(Shape):
     path: Line = Field(description="Path and query.")
     body: str = Field(default="", description="The body.")
     endpoint: Line = Field(description="Id of the endpoint it must be taken for; `unknown` when none.")
-    reads: list[str] = Field(default=[], description="`role: text` of each segment it must read, in order.")
+    reads: list[str] = Field(default_factory=list, description="`role: text` of each segment it must read, in order.")
 
 
 class ServiceRule(Rule):
@@ -282,7 +286,7 @@ class ServiceRule(Rule):
     channel: Literal["web", "api", "agent"] = Field(description="How people use it.")
     sanctioned: bool = Field(description="Whether the company has approved it.")
     refusal: Literal["openai-error", "anthropic-error", "json-error"] = Field(description="Shape of a refused call.")
-    models: list[Line] = Field(default=[], description="Model names that events may show (* for any ending).")
+    models: list[Line] = Field(default_factory=list, description="Model names that events may show (* for any ending).")
     endpoints: list[Endpoint] = Field(min_length=1, description="What is spoken where.")
     tests: list[ServiceTest] = Field(min_length=1, description="The rule's own tests.")
 

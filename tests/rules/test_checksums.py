@@ -1,13 +1,15 @@
 """Checks by name."""
 
+import pkgutil
 import subprocess
 import sys
 
 import pytest
+import stdnum
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.rules.checksums import find
+from guard.rules.checksums import exists, find
 
 NAMES = [
     "iban",
@@ -107,3 +109,17 @@ def test_looking_a_check_up_imports_no_library_of_telephone_numbers() -> None:
     script = "import sys; from guard.rules.checksums import find; find('phone'); print('phonenumbers' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "False"
+
+
+def test_a_check_exists_when_it_can_be_found_and_only_then() -> None:
+    modules = [module.name.removeprefix("stdnum.") for module in pkgutil.walk_packages(stdnum.__path__, "stdnum.")]
+
+    def found(name: str) -> bool:
+        try:
+            return bool(find(name))
+        except KeyError:
+            return False
+
+    assert len(modules) > 200
+    names = [*NAMES, *modules, "nothing", "fr.nothing", "../luhn", "", "fr..nir", "Luhn"]
+    assert [name for name in names if exists(name) != found(name)] == []
