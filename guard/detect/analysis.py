@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from guard.detect.joins import Seam
+from guard.detect.joins import Window
 from guard.detect.language import LIMIT, guess
 from guard.terms import Finding, Lang, Role, Segment, Use
 
@@ -55,10 +55,11 @@ def placed(part: SegmentAnalysis, index: int) -> SegmentAnalysis:
 
 
 def combined(
-    parts: Sequence[SegmentAnalysis], lang: Lang | None, joints: Iterable[tuple[Seam, SegmentAnalysis]] = ()
+    parts: Sequence[SegmentAnalysis], lang: Lang | None, joints: Iterable[tuple[Window, Sequence[Finding]]] = ()
 ) -> Analysis:
     """The analysis of a prompt from its segments' and seams': findings in their places, each use with its best score.
 
+    `joints` has the findings of each window's seam, spread: their `segment` is the number of a part of the window.
     A value split over segments is a finding in each, unless a segment's own finding covers its part.
     """
     findings = [
@@ -66,7 +67,7 @@ def combined(
         for index, part in enumerate(parts)
         for finding in part.findings
     ]
-    split = (finding for seam, found in joints for finding in seam.spread(found.findings))
+    split = (replace(finding, segment=window[finding.segment]) for window, found in joints for finding in found)
     findings += [finding for finding in dict.fromkeys(split) if not _covered(finding, parts[finding.segment])]
     best: dict[str, Use] = {}
     for use in (use for part in parts for use in part.uses):

@@ -14,7 +14,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 from guard.detect.analysis import Analysis, SegmentAnalysis, combined, language
 from guard.detect.code import stretches
 from guard.detect.disguises import CAUSE, Reading, readings
-from guard.detect.joins import seams
+from guard.detect.joins import joined, windows
 from guard.detect.known import Known
 from guard.detect.patterns import Matcher
 from guard.detect.recognizers import PROVEN, RuleContext, RuleRecognizer
@@ -42,9 +42,10 @@ class Analyzer:
     def analyze(self, segments: Sequence[Segment]) -> Analysis:
         """Findings, uses and language of a prompt."""
         lang = language(segments)
-        joints = seams(segments)
         parts = [self.segment(segment, lang) for segment in segments]
-        return combined(parts, lang, [(seam, self.segment(seam.segment, lang)) for seam in joints])
+        joints = [(window, seam) for window in windows(segments) if (seam := joined(segments, window)) is not None]
+        spread = [(window, list(seam.spread(self.segment(seam.segment, lang).findings))) for window, seam in joints]
+        return combined(parts, lang, spread)
 
     def segment(self, segment: Segment, lang: Lang | None = None) -> SegmentAnalysis:
         """What one segment holds, whatever stands beside it, and whatever it is disguised as."""
@@ -166,6 +167,8 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _merged(group: list[Finding]) -> Finding:
+    if len(group) == 1:
+        return group[0]
     best = min(group, key=lambda f: (not f.proven, -f.score, f.start - f.end, f.rule))
     highest = max((finding.classification for finding in group), key=lambda level: level.rank)
     start, end = min(f.start for f in group), max(f.end for f in group)

@@ -1,4 +1,4 @@
-"""Segments -> Seams: texts in which values split over neighbouring segments stand together, and what is found in them.
+"""Segments -> Windows, and their Seams: texts in which values split over neighbouring segments stand together.
 
 A seam is analysed like a segment nobody declared: only proven values count, and of those only what lies on both sides
 of a border. Such a value becomes one finding for each part; redaction gives each part a placeholder of its own, so that
@@ -14,6 +14,8 @@ from guard.terms import Finding, Role, Segment
 
 BORDER = "\x1f"
 """Between two segments' texts: the unit separator of ASCII, which the views take for a separator."""
+_PAIRS = frozenset({"form", "query"})
+"""Places of names and values, of which the values are read together."""
 _REACH = 64
 """Characters of each neighbour that count."""
 _MANY, _STRIDE = 32, 16
@@ -22,50 +24,71 @@ _LAST = re.compile(r"[\w+/=.,;:-]{1,64}\W?\Z")
 _FIRST = re.compile(r"\W?[\w+/=.,;:-]{1,64}")
 
 
+type Window = tuple[int, ...]
+"""Indices of segments that stand beside each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seam:
     """A text put together, and where its parts come from."""
 
     segment: Segment
-    parts: tuple[tuple[int, int, int, int], ...]
-    """Index of a segment, start in it, start and end in the seam."""
+    parts: tuple[tuple[int, int, int], ...]
+    """For each segment of a window: start in it, start and end in the seam."""
 
     def spread(self, findings: Sequence[Finding]) -> Iterator[Finding]:
-        """One finding for each part of each value that lies on both sides of a border."""
+        """One finding for each part of each value that lies on both sides of a border; `segment` says which part."""
         for finding in findings:
-            touched = [part for part in self.parts if part[2] < finding.end and finding.start < part[3]]
+            touched = [
+                (n, *part) for n, part in enumerate(self.parts) if part[1] < finding.end and finding.start < part[2]
+            ]
             if not finding.proven or len(touched) < 2:
                 continue
-            for index, there, start, end in touched:
+            for number, there, start, end in touched:
                 first, last = max(start, finding.start), min(end, finding.end)
-                yield replace(finding, segment=index, start=there + first - start, end=there + last - start)
+                yield replace(finding, segment=number, start=there + first - start, end=there + last - start)
 
 
-def seams(segments: Sequence[Segment]) -> list[Seam]:
-    """The seams of a prompt: between declared texts, and between the other values beside each other."""
-    values = [index for index, segment in enumerate(segments) if segment.where.startswith("body:")]
-    declared = [index for index in values if segments[index].declared]
-    others = [index for index in values if not segments[index].declared]
-    found = [seam for group in (declared, others) for seam in _chains(segments, group)]
-    return list({seam.segment.text: seam for seam in found}.values())
+def windows(segments: Sequence[Segment]) -> Iterator[Window]:
+    """Where values may run on: neighbours among declared texts, and among other values of the same place.
+
+    No text is looked at, so that this costs next to nothing for a long history.
+    """
+    groups: dict[tuple[str, bool], list[int]] = {}
+    for index, segment in enumerate(segments):
+        place, _, inner = segment.where.partition(":")
+        if place == "body" or (place in _PAIRS and inner.endswith("/value")):
+            groups.setdefault((place, segment.declared), []).append(index)
+    for group in groups.values():
+        yield from _chains(segments, group)
 
 
-def _chains(segments: Sequence[Segment], group: Sequence[int]) -> Iterator[Seam]:
+def _chains(segments: Sequence[Segment], group: Sequence[int]) -> Iterator[Window]:
     """Runs of neighbours: a long segment ends one with its beginning and begins the next with its end."""
     chain: list[int] = []
     for index in group:
         chain.append(index)
         if len(segments[index].text) > _REACH:
-            yield from _windows(segments, chain)
+            yield from _cut(chain)
             chain = [index]
-    yield from _windows(segments, chain)
+    yield from _cut(chain)
 
 
-def _windows(segments: Sequence[Segment], chain: Sequence[int]) -> Iterator[Seam]:
+def _cut(chain: Sequence[int]) -> Iterator[Window]:
+    if len(chain) == 2:
+        yield chain[0], chain[1]
+        return
     for at in range(0, max(len(chain) - _STRIDE, 1), _STRIDE):
-        window = chain[at : at + _MANY]
-        if len(window) > 1 and any(_fits(segments[a].text, segments[b].text) for a, b in pairwise(window)):
-            yield _seam(segments, window)
+        window = tuple(chain[at : at + _MANY])
+        if len(window) > 1:
+            yield window
+
+
+def joined(segments: Sequence[Segment], window: Window) -> Seam | None:
+    """The seam of a window; None when no value can run over a border in it."""
+    if any(_fits(segments[a].text, segments[b].text) for a, b in pairwise(window)):
+        return _seam(segments, window)
+    return None
 
 
 def _fits(before: str, after: str) -> bool:
@@ -76,9 +99,9 @@ def _fits(before: str, after: str) -> bool:
     return any(char.isdigit() for char in last.group() + first.group())
 
 
-def _seam(segments: Sequence[Segment], window: Sequence[int]) -> Seam:
+def _seam(segments: Sequence[Segment], window: Window) -> Seam:
     texts: list[str] = []
-    parts: list[tuple[int, int, int, int]] = []
+    parts: list[tuple[int, int, int]] = []
     at = 0
     for place, index in enumerate(window):
         text, there = segments[index].text, 0
@@ -86,7 +109,7 @@ def _seam(segments: Sequence[Segment], window: Sequence[int]) -> Seam:
             there = len(text) - _REACH
             text = text[there:]
         text = text[:_REACH]
-        parts.append((index, there, at, at + len(text)))
+        parts.append((there, at, at + len(text)))
         texts.append(text)
         at += len(text) + len(BORDER)
     where = f"seam:{segments[window[0]].where}"

@@ -23,6 +23,7 @@ _FRENCH = frozenset(
     quelles très aussi bien tout tous toute toutes chez vers entre depuis écris écrire peux peut pouvez moi
     explique corrige traduis traduire donne aide besoin faut suis nos cela ça deja déjà rien""".split()
 )
+_ACCENTS = frozenset("éèêëàâçîïôûùœ")
 _ELIDED = frozenset("l d j n c s m t qu jusqu lorsqu puisqu quelqu aujourd".split())
 """What stands before an apostrophe in French alone."""
 _ENGLISH = frozenset(
@@ -44,7 +45,7 @@ def guess(texts: Iterable[str]) -> Lang | None:
                 french += word[:-1] in _ELIDED
                 english += word[:-1] in _ENGLISH
                 continue
-            french += (word in _FRENCH) + 0.5 * any(char in "éèêëàâçîïôûùœ" for char in word)
+            french += (word in _FRENCH) + 0.5 * (not word.isascii() and not _ACCENTS.isdisjoint(word))
             english += word in _ENGLISH
         left -= len(text)
         if left <= 0:

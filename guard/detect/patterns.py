@@ -1,4 +1,4 @@
-"""Regular expressions and word lists of rules -> raw matches, in one pass over the text (RE2: linear time).
+"""Regular expressions and word lists of rules -> raw matches (RE2: linear time).
 
 A pattern that could not be run is a DetectError, never a skipped check (law 1).
 """
@@ -13,6 +13,7 @@ from math import log2
 import re2
 
 from guard.detect.known import Known
+from guard.detect.sieve import Sieve
 from guard.detect.words import plain
 from guard.errors import DetectError
 from guard.rules import checksums
@@ -20,7 +21,7 @@ from guard.rules.schema import DetectRule, Pattern
 
 _TOKEN = re.compile(r"\w+")
 _MEMORY = 64 << 20
-"""Bytes that RE2's Set of all patterns may take."""
+"""Bytes that RE2's Sets of all patterns may take."""
 _BLOCK = 1024
 """Bytes between two places whose position in characters is kept."""
 _CONTINUATION = bytes(range(0x80, 0xC0))
@@ -52,7 +53,7 @@ class _Compiled:
 
 
 class Matcher:
-    """All patterns and words of some rules. `memory` bounds RE2's Set of them, in bytes."""
+    """All patterns and words of some rules. `memory` bounds RE2's Sets of them, in bytes."""
 
     def __init__(
         self,
@@ -71,7 +72,7 @@ class Matcher:
             rule.id: frozenset([*rule.detect.allow, *(lists[rule.detect.allow_from] if rule.detect.allow_from else [])])
             for rule in rules
         }
-        self._set = _together([compiled.pattern for compiled in self._patterns], memory)
+        self._sieve = Sieve([compiled.pattern for compiled in self._patterns], memory)
         self._words = _phrases(rules, lists)
 
     def find(self, text: str) -> Iterator[Match]:
@@ -82,8 +83,9 @@ class Matcher:
             data = text.encode("utf-8", "replace")
             text = data.decode()
         place = _characters(text, data)
+        told: dict[tuple[str, str], bool] = {}
         for compiled in self._wanted(data):
-            yield from self._values(compiled, text, data, place)
+            yield from self._values(compiled, text, data, place, told)
         for rule, start, end in self._listed(text):
             if self._right(rule, text[start:end]):
                 yield self._match(rule, start, end, 1.0)
@@ -91,15 +93,21 @@ class Matcher:
             yield Match(rule, start, end, 1.0, proven=True)
 
     def _wanted(self, data: bytes) -> list[_Compiled]:
-        """The patterns that match somewhere; all of them when RE2's Set cannot tell."""
-        hits = (self._set.Match(data) if self._set is not None else None) or ()
-        last = len(self._patterns)
-        if last not in hits:
-            return self._patterns
-        return [self._patterns[index] for index in sorted(hits) if index != last]
+        """The patterns that may match somewhere."""
+        return [self._patterns[index] for index in self._sieve.wanted(data)]
 
-    def _values(self, compiled: _Compiled, text: str, data: bytes, place: Callable[[int], int]) -> Iterator[Match]:
-        """One pattern's values. What follows a value may precede the next; a wrong one may hide a right one in it."""
+    def _values(
+        self,
+        compiled: _Compiled,
+        text: str,
+        data: bytes,
+        place: Callable[[int], int],
+        told: dict[tuple[str, str], bool],
+    ) -> Iterator[Match]:
+        """One pattern's values. What follows a value may precede the next; a wrong one may hide a right one in it.
+
+        `told` remembers, for this text, which values of a rule were right.
+        """
         rule, at = compiled.rule, 0
         while at <= len(data) and (found := compiled.regex.search(data, at)) is not None:
             start, end = found.span(compiled.group)
@@ -107,7 +115,10 @@ class Matcher:
                 at = found.end() + (found.end() == found.start())
                 continue
             first, last = place(start), place(end)
-            if self._right(rule, text[first:last]):
+            value = text[first:last]
+            if (right := told.get((rule.id, value))) is None:
+                right = told[rule.id, value] = self._right(rule, value)
+            if right:
                 yield self._match(rule, first, last, compiled.pattern.score)
                 at = end if found.end() - end <= _EDGE else found.end()
             else:
@@ -152,22 +163,6 @@ def _compile(rule: DetectRule, pattern: Pattern) -> _Compiled:
     except re2.error as error:
         raise DetectError("internal", f"a pattern of {rule.id} does not compile ({type(error).__name__})") from None
     return _Compiled(rule, pattern, regex, regex.groupindex.get(b"value", 0))
-
-
-def _together(patterns: Sequence[Pattern], memory: int) -> "re2.Set | None":
-    """RE2's Set, which tells in one pass which of these match; None when they are too many for it.
-
-    It says "no match" when it runs out of memory: the last entry always matches, so that we notice.
-    """
-    together = re2.Set.SearchSet(_options(memory=memory))
-    try:
-        for pattern in patterns:
-            together.Add(("(?i)" if pattern.ignore_case else "") + pattern.regex)
-        together.Add("")
-        together.Compile()
-    except re2.error:
-        return None
-    return together
 
 
 def _characters(text: str, data: bytes) -> Callable[[int], int]:

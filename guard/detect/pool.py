@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from guard.detect.analysis import Analysis, SegmentAnalysis, combined, language, opening, placed
 from guard.detect.cache import Cache
-from guard.detect.joins import seams
+from guard.detect.joins import joined, windows
 from guard.detect.worker import LENGTH, frame, unframe
 from guard.errors import DetectError
 from guard.rules.schema import RuleSet
@@ -115,21 +115,26 @@ class Pool:
 
     async def analyze(self, segments: Sequence[Segment]) -> Analysis:
         """The analysis of a prompt; only segments never seen go to a worker. DetectError when it was not done."""
-        joints = seams(segments)
-        every = [*segments, *(seam.segment for seam in joints)]
-        keys = [self._cache.key(segment) for segment in every]
+        keys = [self._cache.key(segment) for segment in segments]
+        borders = [(window, b"".join([keys[index] for index in window])) for window in windows(segments)]
         lang = self._language(segments, keys)
-        known = {key: found for key in keys if (found := self._cache.get(key)) is not None}
-        missing = {key: segment for key, segment in zip(keys, every, strict=True) if key not in known}
+        asked = (*keys, *(key for _, key in borders))
+        known = {key: found for key in asked if (found := self._cache.get(key)) is not None}
+        missing = {key: segment for key, segment in zip(keys, segments, strict=True) if key not in known}
+        seams = {key: joined(segments, window) for window, key in borders if key not in known}
+        known |= dict.fromkeys(seams, SegmentAnalysis())
+        missing |= {key: seam.segment for key, seam in seams.items() if seam is not None}
         if missing:
             results = await self._asked(list(missing.values()), lang)
             for key, found in zip(missing, results, strict=True):
-                known[key] = found
+                seam = seams.get(key)
+                known[key] = found if seam is None else SegmentAnalysis(tuple(seam.spread(found.findings)))
         parts = [placed(known[key], index) for index, key in enumerate(keys)]
-        for key, part in zip(keys, parts, strict=True):
-            self._cache.put(key, part)
-        apart = len(segments)
-        return combined(parts[:apart], lang, zip(joints, parts[apart:], strict=True))
+        known |= zip(keys, parts, strict=True)
+        for key, found in known.items():
+            self._cache.put(key, found)
+        split = [(window, over) for window, key in borders if (over := known[key].findings)]
+        return combined(parts, lang, split)
 
     def _language(self, segments: Sequence[Segment], keys: Sequence[bytes]) -> Lang | None:
         """The language; told once for a conversation that begins the same."""

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from guard.detect.words import any_of, phrase, plain
+import re2
+
+from guard.detect.words import any_of, any_of_wider, phrase, plain
 from guard.rules.schema import Bilingual, RuleSet, Status, UseRule
 from guard.terms import Role, Segment, Use
 
@@ -31,11 +33,15 @@ class _Entries:
     each: tuple[tuple[str, re.Pattern[str]], ...]
     """An entry as the rule file says it, and its expression."""
     any: re.Pattern[str] | None
-    """All at once: most texts have none."""
+    """All at once."""
+    maybe: "re2._Regexp[bytes] | None"
+    """The same in RE2, much faster and a little wider: most texts have none."""
 
     def within(self, text: str) -> bool:
         """Whether any entry stands in a plain text."""
-        return self.any is not None and self.any.search(text) is not None
+        if self.any is None or self.maybe is None:
+            return False
+        return self.maybe.search(text.encode("utf-8", "replace")) is not None and self.any.search(text) is not None
 
     def first(self, text: str) -> str | None:
         """The first entry of the list that stands in a plain text."""
@@ -81,7 +87,8 @@ def _read(rule: UseRule) -> _Rule:
 
 def _entries(words: Bilingual) -> _Entries:
     entries = dict.fromkeys([*words.fr, *words.en])
-    return _Entries(tuple((said, re.compile(phrase(said))) for said in entries), any_of(entries))
+    each = tuple((said, re.compile(phrase(said))) for said in entries)
+    return _Entries(each, any_of(entries), any_of_wider(entries))
 
 
 def _best(rule: _Rule, sentences: Sequence[str]) -> Use | None:

@@ -1,11 +1,16 @@
 """Seams: what meets over the borders of segments, and where it goes back to."""
 
-from guard.detect.joins import BORDER, seams
+from guard.detect.engine import Analyzer
+from guard.detect.joins import BORDER, Seam, joined, windows
 from guard.terms import Classification, Finding, Role, Segment
 
 
 def said(*texts: str) -> list[Segment]:
     return [Segment(f"body:/{at}", Role.USER, text) for at, text in enumerate(texts)]
+
+
+def seams(segments: list[Segment]) -> list[Seam]:
+    return [seam for window in windows(segments) if (seam := joined(segments, window)) is not None]
 
 
 def test_only_values_that_could_run_over_a_border_make_a_seam() -> None:
@@ -21,6 +26,21 @@ def test_a_proven_value_over_a_border_is_a_finding_in_each_part() -> None:
     assert [(f.segment, f.start, f.end) for f in seam.spread([finding])] == [(0, 101, 105), (1, 0, 4)]
 
 
+def test_values_of_a_form_meet_and_their_names_do_not_part_them() -> None:
+    pairs = [("form:0/name", "a"), ("form:0/value", "4111"), ("form:1/name", "b"), ("form:1/value", "1111")]
+    segments = [Segment(where, Role.OTHER, text, declared=False) for where, text in pairs]
+
+    assert list(windows(segments)) == [(1, 3)]
+    assert [seam.segment.text for seam in seams(segments)] == [f"4111{BORDER}1111"]
+
+
+def test_values_of_different_places_do_not_meet() -> None:
+    where = ("query:0/value", "form:0/value", "header:0", "header:1", "body:/a")
+    segments = [Segment(place, Role.OTHER, "4111", declared=False) for place in where]
+
+    assert seams(segments) == []
+
+
 def test_what_lies_in_one_segment_is_left_to_it() -> None:
     (seam,) = seams(said("4111", "1111"))
 
@@ -32,3 +52,11 @@ def test_history_makes_the_same_seams_when_a_turn_is_added() -> None:
     before, after = ({seam.segment.text for seam in seams(said(*turns[:end]))} for end in (48, 64))
 
     assert before <= after
+
+
+def test_the_same_value_split_twice_is_found_twice(analyzer: Analyzer) -> None:
+    turn = ("x" * 100 + " 4111 1111", "1111 1111 " + "y" * 100)
+
+    found = sorted(analyzer.analyze(said(*turn, *turn)).findings, key=lambda f: f.segment)
+
+    assert [(f.segment, f.start, f.end) for f in found] == [(0, 101, 110), (1, 0, 9), (2, 101, 110), (3, 0, 9)]

@@ -170,24 +170,13 @@ def many(new_rule: NewRule) -> list[DetectRule]:
     return [new_rule(f"rule-{number}", rf"\bX{number}\b|Y{number}-\d+") for number in range(30)]
 
 
-def test_all_patterns_are_run_when_they_do_not_fit_in_one_set(new_rule: NewRule) -> None:
+def test_all_patterns_are_run_when_they_do_not_fit_in_memory(new_rule: NewRule) -> None:
     small = Matcher(many(new_rule), {}, memory=1)
-    assert small._set is None
     text = "X3 Y29-1 X30"
     assert list(small.find(text)) == list(Matcher(many(new_rule), {}).find(text)) != []
 
 
-def test_all_patterns_are_run_when_the_set_does_not_answer(new_rule: NewRule) -> None:
-    matcher = Matcher(many(new_rule), {})
-    silent = re2.Set.SearchSet()  # RE2 answers so too when it has no memory left
-    silent.Add("something else")
-    silent.Compile()
-    assert silent.Match(b"X3") is None
-    matcher._set = silent
-    assert [match.rule.id for match in matcher.find("X3 Y29-1")] == ["rule-3", "rule-29"]
-
-
-def test_the_set_leaves_out_what_cannot_match(new_rule: NewRule) -> None:
+def test_the_sieve_leaves_out_what_cannot_match(new_rule: NewRule) -> None:
     matcher = Matcher(many(new_rule), {})
     assert [compiled.rule.id for compiled in matcher._wanted(b"X3 Y29-1")] == ["rule-3", "rule-29"]
     assert matcher._wanted(b"nothing") == []
@@ -231,7 +220,7 @@ def test_searches_grow_no_faster_than_the_text(new_rule: NewRule, regex: str, un
         counted = Counted(compiled.regex)
         text = unit * (size // len(unit))
         one = type(compiled)(compiled.rule, compiled.pattern, counted, compiled.group)  # type: ignore[arg-type]
-        list(matcher._values(one, text, text.encode(), lambda at: at))
+        list(matcher._values(one, text, text.encode(), lambda at: at, {}))
         counts.append(counted.steps)
     assert counts[1] <= 2 * counts[0] + 2 <= 2 * 2_000 + 4
 
