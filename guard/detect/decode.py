@@ -18,7 +18,10 @@ _SHORTEST = 8
 """Characters of clean text that make a decoding one."""
 _FACTOR, _FLOOR = 4, 1 << 16
 """Characters that may come out of a text: so many times its own length, and at least so many."""
-_BASE64 = fast(r"[A-Za-z0-9+/_-]{12,}(?:={0,2}[ \t]*\r?\n[ \t]*[A-Za-z0-9+/_-]{4,})*={0,2}")
+_BASE64 = fast(
+    r"[A-Za-z0-9+/_-]{12,}(?:={0,2}[ \t]*\r?\n[ \t]*[A-Za-z0-9+/_-]{4,})*"
+    r"(?:[ \t]*\r?\n[ \t]*[A-Za-z0-9+/_-]{2,3}={1,2})?={0,2}"
+)
 _BASE32 = fast(r"(?:[A-Z2-7]{16,}|[a-z2-7]{16,})(?:\r?\n(?:[A-Z2-7]{8,}|[a-z2-7]{8,}))*={0,6}")
 _HEX = fast(r"(?:0x)?[0-9A-Fa-f]{16,}|(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:;-]{1,2}){7,}(?:0x)?[0-9A-Fa-f]{2}")
 _BINARY = fast(r"(?:[01]{8}[ ,]{0,2}){8,}")
@@ -29,8 +32,8 @@ _PROMISING = re.compile(
     rb"|(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xf4][\x80-\xbf]{2,3}){6}"
 )
 """How text, or compressed bytes, begin."""
-_WORDY, _PARTS = 24, 6
-"""Letters of a long word; separators behind which a blob may begin."""
+_PARTS = 6
+"""Separators behind which a blob may begin."""
 _GLUE = re.compile(r"[/_+-]")
 
 
@@ -73,7 +76,7 @@ def decoded(view: View, budget: Budget) -> View | None:
 def _base64(blob: str, budget: Budget) -> Iterator[str]:
     """A blob read whole, from each of its four phases when a word stands before it, and between its separators."""
     joined = "".join(blob.split()).replace("=", "")
-    if (joined.isalpha() and len(joined) < _WORDY) or joined.islower() or joined.isupper():
+    if joined.islower():
         return  # a word, a name, a digest
     for at in range(4):
         if text := _from64(joined[at:], budget):
@@ -120,6 +123,9 @@ def _hex(blob: str, budget: Budget) -> Iterator[str]:
         part = digits[at:]
         if text := _clean(bytes.fromhex(part[: len(part) & ~1]), budget):
             yield text
+        elif len(digits) < len(blob):
+            # a word or a number in front may look like a byte
+            yield from _parts(bytes.fromhex(part[: len(part) & ~1]).decode("utf-8", "replace"))
 
 
 def _binary(blob: str, budget: Budget) -> Iterator[str]:
@@ -133,7 +139,11 @@ def _codes(blob: str, budget: Budget) -> Iterator[str]:
     """Decimal character codes."""
     codes = [int(code) for code in re.findall(r"[0-9]+", blob)]
     text = "".join(chr(code) if 32 <= code < 127 or code in (9, 10, 13) else "\ufffd" for code in codes)
-    yield from (part for part in _UNCLEAN.split(text) if len(part) >= _SHORTEST)
+    yield from _parts(text)
+
+
+def _parts(text: str) -> Iterator[str]:
+    return (part for part in _UNCLEAN.split(text) if len(part) >= _SHORTEST)
 
 
 _KINDS: tuple[tuple[Fast, Callable[[str, Budget], Iterator[str]]], ...] = (

@@ -72,6 +72,7 @@ class Matcher:
             rule.id: frozenset([*rule.detect.allow, *(lists[rule.detect.allow_from] if rule.detect.allow_from else [])])
             for rule in rules
         }
+        self._allowed_patterns = {rule.id: _any_of(rule) for rule in rules if rule.detect.allow_patterns}
         self._sieve = Sieve([compiled.pattern for compiled in self._patterns], memory)
         self._words = _phrases(rules, lists)
 
@@ -121,15 +122,22 @@ class Matcher:
             if right:
                 yield self._match(rule, first, last, compiled.pattern.score)
                 at = end if found.end() - end <= _EDGE else found.end()
+            elif self._exempt(rule, value) or found.end() - found.start() > _LONGEST:
+                at = found.end()
             else:
-                at = start + 1 if found.end() - found.start() <= _LONGEST else found.end()
+                at = start + 1
 
     def _right(self, rule: DetectRule, value: str) -> bool:
         """Whether a value is one: not an example, as mixed as a key must be, and with the right checksum."""
-        if value in self._allowed[rule.id] or (rule.detect.entropy and entropy(value) < rule.detect.entropy):
+        if self._exempt(rule, value) or (rule.detect.entropy and entropy(value) < rule.detect.entropy):
             return False
         check = self._checks.get(rule.id)
         return check is None or check(_compact(value, rule.detect.separators))
+
+    def _exempt(self, rule: DetectRule, value: str) -> bool:
+        """Whether a value never counts, nor does a part of it."""
+        allowed = self._allowed_patterns.get(rule.id)
+        return value in self._allowed[rule.id] or (allowed is not None and allowed.fullmatch(value) is not None)
 
     def _match(self, rule: DetectRule, start: int, end: int, score: float) -> Match:
         return Match(rule, start, end, score, proven=rule.id in self._checks or rule.detect.prefix)
@@ -163,6 +171,14 @@ def _compile(rule: DetectRule, pattern: Pattern) -> _Compiled:
     except re2.error as error:
         raise DetectError("internal", f"a pattern of {rule.id} does not compile ({type(error).__name__})") from None
     return _Compiled(rule, pattern, regex, regex.groupindex.get(b"value", 0))
+
+
+def _any_of(rule: DetectRule) -> "re2._Regexp[str]":
+    regex = "|".join(f"(?:{pattern})" for pattern in rule.detect.allow_patterns)
+    try:
+        return re2.compile(regex, _options(case_sensitive=False))
+    except re2.error as error:
+        raise DetectError("internal", f"a pattern of {rule.id} does not compile ({type(error).__name__})") from None
 
 
 def _characters(text: str, data: bytes) -> Callable[[int], int]:

@@ -42,9 +42,10 @@ _WORDED = re.compile(
 )
 _SPOKEN_RUN = fast(HINT)
 _TOKEN = re.compile(r"</?[A-Za-z]{1,8}>|[A-Za-z0-9]+")
+_TAG = re.compile(r"</?[A-Za-z]{1,8}>")
 _SPOKEN = re.compile(rf"</?[A-Za-z]{{1,8}}>|\b{NUMERAL}\b|[A-Za-z0-9]+", re.I)
 _STRING = r"""["'`][^"'`\n\\]{1,80}["'`]"""
-_SAID = fast(rf"{_STRING}(?:\s{{0,8}}[+.&,~|\\]{{0,2}}\s{{0,8}}{_STRING})+")
+_SAID = fast(rf"{_STRING}(?:\s{{0,24}}(?:[+.&,~|\\]\s{{0,24}}){{0,2}}{_STRING})+")
 _QUOTED = re.compile(r"""(["'`])([^"'`\n\\]{1,80})\1""")
 _MIXED = fast(r"[A-Za-z0-9+/_-]{15,}")
 _BORDERED = re.compile("(?:[^\\s\x1f]{1,64} ?\x1f+ ?)+[^\\s\x1f]{1,64}")
@@ -182,7 +183,7 @@ _SKELETON = _Skeleton()
 def _split(pen: _Pen, text: str, start: int, end: int, token: re.Pattern[str]) -> None:
     """A run as one line, and cut where values usually end."""
     run = text[start:end]
-    if sum(map(str.isdigit, run)) < 4 and token is _TOKEN and not run.isupper():
+    if sum(map(str.isdigit, run)) < 4 and token is _TOKEN and not _TAG.sub("", run).isupper():
         return
     cuts = [(start, end)]
     if len(run) > 2 * _LEAST:

@@ -24,7 +24,7 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that count as letters or symbols and show nothing."""
 _LAYERS: tuple[tuple[str, str], ...] = (
     ("%", r"(?P<percent>(?:%[0-7][0-9A-Fa-f])+)|(?P<percents>(?:%[89A-Fa-f][0-9A-Fa-f])+)"),
-    ("&", r"(?P<entity>&(?:\#\d{1,7};?|\#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};))"),
+    ("&", r"(?P<entity>&(?:\#[0-9]{1,7};?|\#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};))"),
     (
         "\\",
         r"(?P<u>(?P<ub>\\{1,8})u[0-9A-Fa-f]{4}(?:(?P=ub)u[0-9A-Fa-f]{4})*)"
@@ -143,6 +143,8 @@ def folded(char: str) -> str:
     code = ord(char)
     if code < 0x80:
         return "" if _CONTROL.match(char) else char
+    if 0xFF01 <= code <= 0xFF5E:
+        return chr(code - 0xFEE0)
     if 0xE0020 <= code <= 0xE007E:
         return chr(code - 0xE0000)
     if 0x1F1E6 <= code <= 0x1F1FF:

@@ -116,9 +116,9 @@ def excerpts(view: View, places: Iterator[tuple[int, int]]) -> View:
     """The lines that hold these places, each with the lines beside it."""
     text = view.text
     draft = Draft(view)
-    first = last = 0
+    first = last = line = 0
     for start, end in places:
-        if end <= last:
+        if end < line:
             continue
         begin = text.rfind("\n", 0, max(text.rfind("\n", 0, start), 0)) + 1
         if begin > last and last > first:
@@ -127,9 +127,8 @@ def excerpts(view: View, places: Iterator[tuple[int, int]]) -> View:
             first = begin
         elif begin > last:
             first = begin
-        for _ in range(2):
-            end = _line_end(text, end)
-        last = max(last, end)
+        line = _line_end(text, end)
+        last = max(last, _line_end(text, line))
     draft.copy(first, last)
     return draft.view()
 

@@ -113,6 +113,8 @@ def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
     for number, pattern in enumerate(how.patterns):
         place: Loc = ("detect", "patterns", number, "regex")
         yield from _regex(entry, place, pattern.regex, ignore_case=pattern.ignore_case, finds=True)
+    for number, regex in enumerate(how.allow_patterns):
+        yield from _regex(entry, ("detect", "allow_patterns", number), regex, ignore_case=True)
     for key, name in (("words_from", how.words_from), ("allow_from", how.allow_from)):
         if name is not None and name not in names.lists:
             hint = _listed(names.lists)

@@ -14,6 +14,7 @@ from guard.terms import Classification, Role, Verdict
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Entity = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", max_length=48)]
 Line = Annotated[str, Field(min_length=1, max_length=500)]
+Regex = Annotated[str, Field(min_length=1, max_length=800)]
 Score = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -60,9 +61,7 @@ class Pattern(Shape):
     """One regular expression (RE2)."""
 
     name: Line = Field(description="What form of the value it matches.")
-    regex: Annotated[str, Field(min_length=1, max_length=800)] = Field(
-        description="RE2; a group named `value` narrows the finding to that part."
-    )
+    regex: Regex = Field(description="RE2; a group named `value` narrows the finding to that part.")
     score: Score = Field(description="How sure a match alone is.")
     ignore_case: bool = Field(default=False, description="Match letters in either case.")
 
@@ -93,6 +92,9 @@ class Detect(Shape):
         default_factory=list, description="Values that never count, written out (documented examples)."
     )
     allow_from: Line | None = Field(default=None, description="A file of rules/lists with such values, one a line.")
+    allow_patterns: list[Regex] = Field(
+        default_factory=list, description="RE2; values that never count, matched whole and in any case."
+    )
     prefix: bool = Field(default=False, description="True when the pattern's fixed prefix proves the value.")
     context: Bilingual = Field(
         default_factory=Bilingual, description="Words nearby that make a match more likely (+0.35)."

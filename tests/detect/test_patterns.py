@@ -117,6 +117,11 @@ def test_an_example_and_a_word_are_no_keys(new_rule: NewRule) -> None:
     assert found([rule], text, lists) == ["key-Jq4vR7tN"]
 
 
+def test_what_an_allow_pattern_matches_whole_never_counts(new_rule: NewRule) -> None:
+    rule = new_rule("badge", r"[A-Z]\d+", allow_patterns=["z0+", "x1"])
+    assert found([rule], "Z00 Z01 X1 X11 A1") == ["Z01", "X11", "A1"]
+
+
 @pytest.mark.parametrize(
     ("text", "bits"), [("", 0.0), ("aaaa", 0.0), ("ab", 1.0), ("abcd", 2.0), ("0123456789abcdef", 4)]
 )

@@ -39,6 +39,12 @@ BAD = {
     "a use without acts": (USE, "{fr: [traduis], en: [translate]}", "{}", ["10:3: R309"]),
     "look-around": (BADGE, "'\\bB\\d{4}\\b'", "'(?=B)B'", ["15:7: R310"]),
     "a bracket that does not close": (BADGE, "'\\bB\\d{4}\\b'", "'B('", ["15:7: R310"]),
+    "an allow pattern": (
+        BADGE,
+        "detect:\n",
+        "detect:\n  allow_patterns: ['a', 'b(']\n",
+        ["11:25: R310"],
+    ),
     "a path's regex": (SERVICE, "path: /v1/chat\n    family", "path: /v1/(chat\n    family", ["17:5: R310"]),
     "a checksum that is none": (BADGE, "  patterns", "  checksum: fr.badge\n  patterns", ["13:3: R311"]),
     "a field's path": (SERVICE, "path: /text", "path: text", ["21:10: R313"]),
