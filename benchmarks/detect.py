@@ -231,7 +231,7 @@ async def _conversations(rules: RuleSet, count: int) -> float:
 
 def quick(rules: RuleSet) -> dict[str, float]:
     """The ratios."""
-    analyzer = Analyzer(rules)
+    analyzer = Analyzer(rules, "none")
 
     def ours(made: str) -> object:
         return analyzer.analyze([Segment("body:", Role.USER, made)])
@@ -258,7 +258,7 @@ def full(rules: RuleSet, cap: float, console: Console) -> None:
     """The table, a row a case as it is measured."""
     from rich.progress import Progress
 
-    analyzer = Analyzer(rules)
+    analyzer = Analyzer(rules, "none")
     stock = Stock(cap)
     table = Table("text", "characters", "ours ms", "ours ms/kB", "stock ms", "stock ms/kB", "stock/ours")
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -125,13 +125,13 @@ def _today() -> date:
 def _service(rule: ServiceRule) -> Iterator[Failure | None]:
     host = rule.hosts[0].replace("*", "host")
     for index, test in enumerate(rule.tests):
-        request = Request(test.method, host, test.path, (("content-type", "application/json"),), test.body.encode())
+        request = Request(test.method, host, test.path, (("content-type", test.type),), test.body.encode())
         prompt = wire.read(request, rule, _LIMIT)
         where = f"tests[{index}]"
         yield _compare(rule.id, where, prompt.endpoint, test.endpoint)
         if prompt.uninspectable:
             yield Failure(rule.id, where, f"unreadable: {', '.join(prompt.uninspectable)}")
-        read = [f"{s.role}: {s.text}" for s in prompt.segments if s.declared and s.where.startswith("body:")]
+        read = [f"{s.role}: {s.text}" for s in prompt.segments if s.declared and s.where.startswith(("body:", "form:"))]
         yield _compare(rule.id, where, read, test.reads)
 
 

@@ -216,6 +216,8 @@ class Outcome:
     channel: str = "api"
     lang: Lang | None = None
     findings: tuple[Finding, ...] = ()
+    fingerprints: tuple[str, ...] = ()
+    """Keyed fingerprints of what was found, in the order of the findings; empty without a key."""
     uses: tuple[Use, ...] = ()
     chars: int = 0
     """Characters of all segments."""
@@ -226,3 +228,5 @@ class Outcome:
     milliseconds: Mapping[str, float] = field(default_factory=dict)
     """Time spent by stage, and in `total`."""
     rules_version: str = ""
+    nlp: str = ""
+    """The pipelines that looked for names; empty when nothing was analysed."""

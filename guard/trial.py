@@ -21,8 +21,8 @@ from guard.wire.request import plain_body
 class Inline:
     """The detect stage in this process."""
 
-    def __init__(self, rules: RuleSet) -> None:
-        self._analyzer = Analyzer(rules)
+    def __init__(self, rules: RuleSet, nlp: str) -> None:
+        self._analyzer = Analyzer(rules, nlp)
 
     async def analyze(self, segments: Sequence[Segment]) -> Analysis:
         """Findings, uses and language."""
@@ -36,6 +36,9 @@ class Unrecorded:
         """No event: nothing happened."""
         return "offline"
 
+    async def kept(self) -> None:
+        """Nothing to keep."""
+
 
 class Trial:
     """Many requests against one rule set, each as if it were the first."""
@@ -43,7 +46,7 @@ class Trial:
     def __init__(self, rules: RuleSet, settings: Settings) -> None:
         self._rules = rules
         self._settings = settings
-        self._analyzer = Inline(rules)
+        self._analyzer = Inline(rules, settings.nlp)
 
     async def run(self, request: Request, actor: Actor) -> dict[str, object]:
         """The object that `guard try` prints (docs/rules.md)."""

@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 
 # invented, with right checksums; the number lies in the range kept for fiction (ARCEP decision 2018-0881)
 _VALUES = (
+    "Karim Benali",
     "Sophie Lefèvre",
     "sophie.lefevre@example.fr",
     "01 99 00 45 67",
     "FR76 3000 6000 0112 3456 7890 189",
     "2 85 05 78 006 084 41",
+    "Claire Delmas",
 )
 _LETTER = (
-    "Bonjour, réponds à Mme {} ({}, tél. {}) : nous avons bien reçu son nouvel IBAN, {}, "
-    "et il nous faut une copie de sa carte Vitale, numéro de sécurité sociale {}."
-).format(*_VALUES)
+    "Bonjour, je suis {}. Réponds pour moi à Sophie Lefèvre ({}, tél. {}) : nous avons bien reçu son nouvel IBAN, {}, "
+    "et il nous faut une copie de sa carte Vitale, numéro de sécurité sociale {}. Mets {} en copie."
+).format(_VALUES[0], *_VALUES[2:])
 _SCREENING = "Voici douze CV. Classe ces candidats du meilleur au moins bon et dis-moi lesquels rejeter."
 
 
@@ -176,16 +178,22 @@ def _answered(act: "Act", words: Captions) -> str:
 
 def _answer_letter(exchange: Exchange) -> Reply:
     """What a good assistant would write, with the placeholders it was given."""
-    given = {name[2:-2].rpartition("_")[0]: name for name in PLACEHOLDER.findall(exchange.prompt)}
+    given = _Given()
+    for name in dict.fromkeys(PLACEHOLDER.findall(exchange.prompt)):
+        entity = name[2:-2].rpartition("_")[0]
+        given[entity if entity != "PERSON" else ("WRITER", "CLIENT", "COPY")[min(given.people, 2)]] = name
+        given.people += entity == "PERSON"
     return Reply(
-        "Madame {PERSON},\n\nVotre nouvel IBAN {IBAN_CODE} est bien enregistré. Merci de nous envoyer une copie de "
+        "Madame {CLIENT},\n\nVotre nouvel IBAN {IBAN_CODE} est bien enregistré. Merci de nous envoyer une copie de "
         "votre carte Vitale ({FR_NIR}). Nous vous confirmerons à {EMAIL_ADDRESS} ou au {PHONE_NUMBER}.\n\n"
-        "Bien cordialement".format_map(_Given(given))
+        "Bien cordialement,\n{WRITER}\n\nCopie : {COPY}".format_map(given)
     )
 
 
 class _Given(dict[str, str]):
-    """Placeholders by entity; what the guard did not hide is not known here."""
+    """Placeholders by entity, people in their order; what the guard did not hide is not known here."""
+
+    people = 0
 
     def __missing__(self, entity: str) -> str:
         return "…"

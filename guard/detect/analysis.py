@@ -17,6 +17,8 @@ class Analysis:
     lang: Lang | None = None
     uninspectable: tuple[str, ...] = ()
     """Why some of it could not be read, as in `Prompt.uninspectable`."""
+    nlp: str = ""
+    """The pipelines that looked for names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _BASE64 = fast(
 )
 _BASE32 = fast(r"(?:[A-Z2-7]{16,}|[a-z2-7]{16,})(?:\r?\n(?:[A-Z2-7]{8,}|[a-z2-7]{8,}))*={0,6}")
 _HEX = fast(r"(?:0x)?[0-9A-Fa-f]{16,}|(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:;-]{1,2}){7,}(?:0x)?[0-9A-Fa-f]{2}")
+_LABELS = fast(r"(?:[A-Za-z0-9_-]{12,63}\.)+[A-Za-z0-9_-]{1,63}")
 _BINARY = fast(r"(?:[01]{8}[ ,]{0,2}){8,}")
 _CODES = fast(r"(?:[0-9]{2,3}[ ,;]{1,2}){7,}[0-9]{2,3}")
 _UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
@@ -32,6 +33,8 @@ _PROMISING = re.compile(
     rb"|(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xf4][\x80-\xbf]{2,3}){6}"
 )
 """How text, or compressed bytes, begin."""
+_MOST_LABELS = 8
+"""Labels of a host name that are read together."""
 _PARTS = 6
 """Separators behind which a blob may begin."""
 _GLUE = re.compile(r"[/_+-]")
@@ -128,6 +131,17 @@ def _hex(blob: str, budget: Budget) -> Iterator[str]:
             yield from _parts(bytes.fromhex(part[: len(part) & ~1]).decode("utf-8", "replace"))
 
 
+def _labels(blob: str, budget: Budget) -> Iterator[str]:
+    """What the first labels of a host name say together, in hex, base32 or base64."""
+    labels = blob.split(".")[:_MOST_LABELS]
+    for count in range(len(labels), 1, -1):
+        joined = "".join(labels[:count])
+        for spans, read in ((_HEX, _hex), (_BASE32, _base32), (_BASE64, _base64)):
+            if next(spans(joined.encode()), None) == (0, len(joined)) and (texts := list(read(joined, budget))):
+                yield from texts
+                return
+
+
 def _binary(blob: str, budget: Budget) -> Iterator[str]:
     digits = re.sub(r"[ ,]", "", blob)
     data = bytes(int(digits[at : at + 8], 2) for at in range(0, len(digits), 8))
@@ -152,6 +166,7 @@ _KINDS: tuple[tuple[Fast, Callable[[str, Budget], Iterator[str]]], ...] = (
     (_HEX, _hex),
     (_BINARY, _binary),
     (_CODES, _codes),
+    (_LABELS, _labels),
 )
 
 

@@ -7,18 +7,19 @@ cannot do is a DetectError, never an empty result.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-import spacy
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
-from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 from guard.detect.analysis import Analysis, SegmentAnalysis, combined, language
 from guard.detect.code import stretches
 from guard.detect.disguises import CAUSE, Reading, readings
 from guard.detect.joins import joined, windows
 from guard.detect.known import Known
+from guard.detect.names import BUILTIN, Pipelines
+from guard.detect.naming import Naming, asks
 from guard.detect.patterns import Matcher
 from guard.detect.recognizers import PROVEN, RuleContext, RuleRecognizer
 from guard.detect.runs import proofs
+from guard.detect.settling import fitted, settled
 from guard.detect.uses import UseMatcher
 from guard.detect.words import composed
 from guard.errors import DetectError
@@ -29,12 +30,16 @@ from guard.terms import Finding, Lang, Segment
 class Analyzer:
     """One rule set, ready to analyse."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, nlp: str = BUILTIN) -> None:
+        self.names = Pipelines(nlp if any(rule.detect.named for rule in rules.detect.values()) else "none")
+        """The pipelines that find names: `nlp` is a choice of theirs."""
         stable = [rule for rule in rules.detect.values() if rule.status is Status.STABLE]
         watched = [rule for rule in rules.detect.values() if rule.status is not Status.STABLE]
         # two engines, so that findings of watched rules and of enforced ones are settled apart
         self._engines = [
-            (_Engine(group, rules), enforced) for group, enforced in ((stable, True), (watched, False)) if group
+            (_Engine(group, rules, self.names), enforced)
+            for group, enforced in ((stable, True), (watched, False))
+            if group
         ]
         self._uses = UseMatcher(rules)
         self._code_rules = [rule for rule in rules.detect.values() if rule.detect.code]
@@ -45,18 +50,19 @@ class Analyzer:
         parts = [self.segment(segment, lang) for segment in segments]
         joints = [(window, seam) for window in windows(segments) if (seam := joined(segments, window)) is not None]
         spread = [(window, list(seam.spread(self.segment(seam.segment, lang).findings))) for window, seam in joints]
-        return combined(parts, lang, spread)
+        return replace(combined(parts, lang, spread), nlp=self.names.said)
 
     def segment(self, segment: Segment, lang: Lang | None = None) -> SegmentAnalysis:
         """What one segment holds, whatever stands beside it, and whatever it is disguised as."""
         text, back = composed(segment.text)
         whole = replace(segment, text=text)
         disguised = readings(text)
-        findings = [
-            replace(finding, start=back(finding.start), end=back(finding.end))
-            for engine, enforced in self._engines
-            for finding in engine.all(whole, disguised.each, lang or Lang.EN, enforced=enforced)
-        ]
+        with self.names.zone():
+            findings = [
+                replace(finding, start=back(finding.start), end=back(finding.end))
+                for engine, enforced in self._engines
+                for finding in engine.all(whole, disguised.each, lang or Lang.EN, enforced=enforced)
+            ]
         findings += self._code(segment)
         return SegmentAnalysis(tuple(findings), self._uses.find(whole), () if disguised.complete else (CAUSE,))
 
@@ -84,13 +90,15 @@ class Analyzer:
 class _Engine:
     """Presidio's engine over some rules, in both languages."""
 
-    def __init__(self, rules: Sequence[DetectRule], given: RuleSet) -> None:
+    def __init__(self, rules: Sequence[DetectRule], given: RuleSet, names: Pipelines) -> None:
         self._rules = {rule.id: rule for rule in rules}
         matcher = Matcher(rules, given.lists, known=Known(rules, given.tables, given.lists_key))
         registry = RecognizerRegistry(supported_languages=[lang.value for lang in Lang])
+        naming = Naming(rules, given.lists)
         for lang in Lang:
-            registry.add_recognizer(RuleRecognizer(rules, matcher, lang.value))
-        self._nlp = _NoTokens()
+            registry.add_recognizer(RuleRecognizer(rules, matcher, naming, lang.value))
+        self._reads = naming.pipeline
+        self._nlp = names
         self._engine = AnalyzerEngine(
             registry=registry,
             nlp_engine=self._nlp,
@@ -103,11 +111,16 @@ class _Engine:
         """Settled findings of one segment, plain and by its other readings."""
         found = self.find(segment, lang, enforced=enforced)
         extra = [finding for reading in others for finding in self._read(segment, reading, lang, enforced)]
-        return settled([*found, *extra]) if extra else found
+        if not extra:
+            return found
+        # in escaped text, `\\nana@…` is `ana@…` on a new line: the reading that says so is the better one
+        better = {(finding.rule, finding.end) for finding in extra}
+        found = [f for f in found if (f.rule, f.end) not in better or not _cut_from_escape(segment.text, f.start)]
+        return settled([*found, *extra])
 
     def _read(self, segment: Segment, reading: Reading, lang: Lang, enforced: bool) -> Iterator[Finding]:
         """What counts in one reading, in the places where it stood."""
-        found = self.find(replace(segment, text=reading.view.text), lang, enforced=enforced)
+        found = self.find(replace(segment, text=reading.view.text), lang, enforced=enforced, names=not reading.proven)
         if reading.proven:
             found = [finding for finding in found if finding.proven]
         if reading.lines is not None:
@@ -122,21 +135,27 @@ class _Engine:
         detect = self._rules[finding.rule].detect
         return None if detect.prefix else detect.checksum
 
-    def find(self, segment: Segment, lang: Lang, *, enforced: bool) -> list[Finding]:
-        """Settled findings of one segment."""
+    def find(self, segment: Segment, lang: Lang, *, enforced: bool, names: bool = True) -> list[Finding]:
+        """Settled findings of one segment; names are not looked for where only proven values count."""
+        reads = self._nlp.process_text if self._reads and names and segment.declared else self._nlp.without_names
         try:
             results = self._engine.analyze(
                 text=segment.text,
                 language=lang.value,
                 context=[segment.hint] if segment.hint else None,
-                nlp_artifacts=self._nlp.process_text(segment.text, lang.value),
+                nlp_artifacts=reads(segment.text, lang.value),
             )
         except DetectError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, this text was not analysed
             raise DetectError("internal", f"the analyzer failed ({type(error).__name__})") from None
         findings = [self._finding(result, enforced) for result in results]
-        return settled([f for f in findings if f.proven or segment.declared])
+        findings = [finding for finding in findings if finding.proven or segment.declared]
+        return fitted(
+            settled(finding for finding in findings if not asks(self._rules[finding.rule])),
+            settled(finding for finding in findings if asks(self._rules[finding.rule])),
+            segment.text,
+        )
 
     def _finding(self, result: RecognizerResult, enforced: bool) -> Finding:
         rule = self._rules[result.entity_type]
@@ -153,63 +172,5 @@ class _Engine:
         )
 
 
-def settled(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding for each stretch of text: the best label, the whole span, the highest classification."""
-    groups: list[list[Finding]] = []
-    end = -1
-    for finding in sorted(findings, key=lambda f: (f.start, f.end)):
-        if groups and finding.start < end:
-            groups[-1].append(finding)
-        else:
-            groups.append([finding])
-        end = max(end, finding.end)
-    return [_merged(group) for group in groups]
-
-
-def _merged(group: list[Finding]) -> Finding:
-    if len(group) == 1:
-        return group[0]
-    best = min(group, key=lambda f: (not f.proven, -f.score, f.start - f.end, f.rule))
-    highest = max((finding.classification for finding in group), key=lambda level: level.rank)
-    start, end = min(f.start for f in group), max(f.end for f in group)
-    return replace(best, start=start, end=end, classification=highest)
-
-
-class _NoTokens(NlpEngine):
-    """No rule needs a token, and spaCy's tokenizer is quadratic on runs of punctuation: none are made."""
-
-    def __init__(self) -> None:
-        self._empty = spacy.blank("xx")("")
-
-    def load(self) -> None:
-        """Nothing to load."""
-
-    def is_loaded(self) -> bool:
-        """Always."""
-        return True
-
-    def process_text(self, text: str, language: str) -> NlpArtifacts:
-        """Artifacts without tokens."""
-        return NlpArtifacts([], self._empty, [], [], self, language)
-
-    def process_batch(
-        self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **options: object
-    ) -> Iterator[tuple[str, NlpArtifacts]]:
-        """The same for many."""
-        return ((text, self.process_text(text, language)) for text in texts)
-
-    def is_stopword(self, word: str, language: str) -> bool:
-        """No word is."""
-        return False
-
-    def is_punct(self, word: str, language: str) -> bool:
-        """No word is."""
-        return False
-
-    def get_supported_entities(self) -> list[str]:
-        """None: there is no pipeline."""
-        return []
-
-    def get_supported_languages(self) -> list[str]:
-        """French and English."""
-        return [lang.value for lang in Lang]
+def _cut_from_escape(text: str, at: int) -> bool:
+    return at > 0 and text[at - 1] == "\\" and text[at] in "nrt"

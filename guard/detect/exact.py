@@ -94,7 +94,8 @@ class Exact:
     def _numbers(self, words: Sequence[Token]) -> Iterator[_Hit]:
         seen: dict[str, bool] = {}
         for first, (word, start, end) in enumerate(words):
-            if not any(char.isdigit() for char in word):
+            after = words[first + 1][0] if first + 1 < len(words) else ""
+            if not any(char.isdigit() for char in word + after):
                 continue
             compact, begun = "", False
             for at in range(first, min(first + _NUMBER, len(words))):

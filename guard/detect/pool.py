@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guard.detect.analysis import Analysis, SegmentAnalysis, combined, language, opening, placed
 from guard.detect.cache import Cache
@@ -26,6 +26,8 @@ _LANGUAGES = 2_000
 """Conversations whose language is remembered."""
 _START = 60.0
 """Seconds a worker may take to be ready."""
+_MORE = 100_000
+"""Characters for which an analysis may take as long again."""
 _PAUSES = (0.0, 0.2, 1.0, 5.0)
 """Seconds before a worker that died young is replaced, growing."""
 
@@ -70,8 +72,11 @@ class _Worker:
 class Pool:
     """The analysis of one rule set."""
 
-    def __init__(self, rules: RuleSet, *, workers: int, queue: int, seconds: float) -> None:
+    def __init__(self, rules: RuleSet, *, workers: int, queue: int, seconds: float, nlp: str = "builtin") -> None:
         self._rules = rules
+        self._nlp = nlp
+        self.names = ""
+        """The pipelines that find names, as a worker says; empty before one has come up."""
         self._size = workers
         self._queue = queue
         self._seconds = seconds
@@ -134,7 +139,7 @@ class Pool:
         for key, found in known.items():
             self._cache.put(key, found)
         split = [(window, over) for window, key in borders if (over := known[key].findings)]
-        return combined(parts, lang, split)
+        return replace(combined(parts, lang, split), nlp=self.names)
 
     def _language(self, segments: Sequence[Segment], keys: Sequence[bytes]) -> Lang | None:
         """The language; told once for a conversation that begins the same."""
@@ -178,7 +183,7 @@ class Pool:
 
     async def _job(self, worker: _Worker, segments: list[Segment], lang: Lang | None) -> list[SegmentAnalysis]:
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds * (1 + sum(len(s.text) for s in segments) / _MORE)):
                 answer = await worker.ask((segments, lang))
         except TimeoutError:
             worker.kill()
@@ -222,14 +227,15 @@ class Pool:
             "guard.detect.worker",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # one analysis, one core: more threads only wait
         )
         worker = _Worker(process)
         self._alive.add(worker)
         try:
             async with asyncio.timeout(_START):
-                if await worker.ask(self._rules) == "ready":
-                    worker.ready = True
-                    return worker
+                self.names = str(await worker.ask((self._rules, self._nlp)))
+                worker.ready = True
+                return worker
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
             pass
         worker.kill()

@@ -13,6 +13,7 @@ from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerR
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from guard.detect.naming import Naming
 from guard.detect.patterns import Matcher
 from guard.detect.words import any_of, field_words, plain
 from guard.rules.schema import Bilingual, DetectRule
@@ -28,8 +29,9 @@ BEFORE, AFTER, NEAR = 80, 40, 24
 class RuleRecognizer(EntityRecognizer):
     """Raw matches of all rules, in one language of Presidio's (rules have words for both)."""
 
-    def __init__(self, rules: Sequence[DetectRule], matcher: Matcher, language: str) -> None:
+    def __init__(self, rules: Sequence[DetectRule], matcher: Matcher, naming: Naming, language: str) -> None:
         self._matcher = matcher
+        self._naming = naming
         self._called = f"rules-{language}"
         entities = sorted(rule.id for rule in rules)
         super().__init__(supported_entities=entities, name=self._called, supported_language=language)
@@ -39,20 +41,22 @@ class RuleRecognizer(EntityRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
         """Presidio's results, each with its rule's id as its entity."""
-        return [
-            RecognizerResult(
-                entity_type=match.rule.id,
-                start=match.start,
-                end=match.end,
-                score=match.score,
-                analysis_explanation=AnalysisExplanation(recognizer=self._called, original_score=match.score),
-                recognition_metadata={
-                    PROVEN: match.proven,
-                    RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
-                },
-            )
-            for match in self._matcher.find(text)
-        ]
+        names = [(name.label_, name.start_char, name.end_char) for name in nlp_artifacts.entities]
+        found = [self._result(m.rule, m.start, m.end, m.score, proven=m.proven) for m in self._matcher.find(text)]
+        found += [self._result(m.rule, m.start, m.end, m.score) for m in self._naming.find(text, names)]
+        return found
+
+    def _result(
+        self, rule: DetectRule, start: int, end: int, score: float, *, proven: bool = False
+    ) -> RecognizerResult:
+        return RecognizerResult(
+            entity_type=rule.id,
+            start=start,
+            end=end,
+            score=score,
+            analysis_explanation=AnalysisExplanation(recognizer=self._called, original_score=score),
+            recognition_metadata={PROVEN: proven, RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id},
+        )
 
 
 class RuleContext(ContextAwareEnhancer):

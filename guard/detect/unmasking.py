@@ -29,12 +29,18 @@ _LAYERS: tuple[tuple[str, str], ...] = (
         "\\",
         r"(?P<u>(?P<ub>\\{1,8})u[0-9A-Fa-f]{4}(?:(?P=ub)u[0-9A-Fa-f]{4})*)"
         r"|(?P<x>(?P<xb>\\{1,8})x[0-9A-Fa-f]{2}(?:(?P=xb)x[0-9A-Fa-f]{2})*)"
-        r"|(?P<code>\\{1,8}(?:u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}))",
+        r"|(?P<code>\\{1,8}(?:u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}))"
+        # only before a word, whose beginning the escape's letter would hide
+        r"|(?P<short>\\{1,8}(?:[nrt](?=[^\W_])|/))",
     ),
     ("=", r"(?P<soft>=\r?\n)|(?P<quoted>(?:=[0-9A-F]{2}){3,})"),
 )
 """A character that some layer cannot do without, and the layer."""
-_ESCAPED = fast(r"%[0-9A-Fa-f]{2}|&(?:#|[A-Za-z][A-Za-z0-9]{1,31};)|\\[uUx][0-9A-Fa-f{]|=\r?\n|(?:=[0-9A-F]{2}){3}")
+_SHORT = {"n": "\n", "r": "\r", "t": "\t", "/": "/"}
+_ESCAPED = fast(
+    r"%[0-9A-Fa-f]{2}|&(?:#|[A-Za-z][A-Za-z0-9]{1,31};)|\\(?:[uUx][0-9A-Fa-f{]|[nrt][0-9A-Za-z?]|/)"
+    r"|=\r?\n|(?:=[0-9A-F]{2}){3}"
+)
 
 
 def unmasked(text: str) -> tuple[View | None, bool]:
@@ -118,6 +124,8 @@ def _undone(kind: str, said: str, match: re.Match[str]) -> tuple[str, int]:
         return unescape(said if said.endswith(";") else f"{said};"), 0
     if kind == "soft":
         return "", 0
+    if kind == "short":
+        return _SHORT[said[-1]], len(said)
     if kind in ("percent", "percents", "quoted"):
         after = bytes.fromhex(said.replace("%", "").replace("=", "")).decode("utf-8", "replace")
         return after, 3 if len(after) * 3 == len(said) else 0

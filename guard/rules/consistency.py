@@ -14,6 +14,7 @@ import re2
 
 from guard.errors import Problem
 from guard.rules import checksums, fieldpath
+from guard.rules.hosts import covers
 from guard.rules.schema import (
     Bilingual,
     DetectRule,
@@ -27,7 +28,7 @@ from guard.rules.schema import (
 from guard.rules.source import Loc, Source
 from guard.terms import Verdict
 
-PLACEHOLDERS = frozenset({"service", "entities", "uses", "rules", "approvers", "causes", "id"})
+PLACEHOLDERS = frozenset({"service", "entities", "uses", "rules", "approvers", "causes", "files", "id"})
 """What a message may leave to be filled in."""
 _NEEDS_MESSAGE = frozenset({Verdict.COACH, Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK})
 _NEEDS_APPROVERS = frozenset({Verdict.JUSTIFY, Verdict.HOLD})
@@ -71,6 +72,7 @@ def check(entries: Sequence[Entry], names: Names, today: datetime.date) -> Itera
     """Every Problem of these rules together. `today` is a day in UTC."""
     yield from _unique(entries)
     awake = [entry for entry in entries if not entry.asleep]
+    services = {entry.rule.id: entry.rule for entry in awake if isinstance(entry.rule, ServiceRule)}
     for entry in awake:
         match entry.rule:
             case DetectRule() as rule:
@@ -83,6 +85,7 @@ def check(entries: Sequence[Entry], names: Names, today: datetime.date) -> Itera
                 yield from _message(entry, rule)
             case ServiceRule() as rule:
                 yield from _service(entry, rule)
+                yield from _borrowed(entry, rule, services, names)
     yield from _hosts(awake)
 
 
@@ -105,7 +108,8 @@ def _unique(entries: Sequence[Entry]) -> Iterator[Problem]:
 
 def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
     how = rule.detect
-    if not (how.patterns or how.words or how.words_from or how.exact or how.documents or how.code):
+    lists = how.words or how.words_from or how.exact or how.documents
+    if not (how.patterns or lists or how.code or how.named or how.mailbox or how.columns.fr or how.columns.en):
         yield entry.problem(("detect",), "R309", "no patterns, no words, no words_from: it can find nothing")
     for key, name, suffix in (("exact", how.exact, ".edm"), ("documents", how.documents, ".fp")):
         if name is not None and (name not in names.lists or not name.endswith(suffix)):
@@ -122,7 +126,7 @@ def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
     if how.checksum is not None and not checksums.exists(how.checksum):
         hint = "phone, credit-card, or a module of python-stdnum that has is_valid"
         yield entry.problem(("detect", "checksum"), "R311", f"no checksum is called `{how.checksum}`", hint)
-    for name in ("context", "not_near"):
+    for name in ("context", "not_near", "columns"):
         yield from _bilingual(entry, ("detect", name), getattr(how, name))
 
 
@@ -225,9 +229,34 @@ def _service(entry: Entry, rule: ServiceRule) -> Iterator[Problem]:
                 yield entry.problem((*place, name), "R313", f"`{pointer}` is not a JSON pointer", "write /model")
         for index, item in enumerate(endpoint.fields):
             try:
-                fieldpath.parse(item.path)
+                for part in item.path.split("~>"):
+                    fieldpath.parse(part)
             except ValueError as error:
                 yield entry.problem((*place, "fields", index, "path"), "R313", f"the path does not parse: {error}")
+    for number, regex in enumerate(rule.conversation):
+        problems = list(_regex(entry, ("conversation", number), regex))
+        yield from problems
+        if not problems and re2.compile(regex).groups != 1:
+            yield entry.problem(("conversation", number), "R310", "the regex must have one group", "that of the id")
+
+
+def _borrowed(entry: Entry, rule: ServiceRule, services: Mapping[str, ServiceRule], names: Names) -> Iterator[Problem]:
+    """Fields of other endpoints: those must exist, and have fields of their own."""
+    for number, endpoint in enumerate(rule.endpoints):
+        for index, item in enumerate(endpoint.fields_of):
+            place: Loc = ("endpoints", number, "fields_of", index)
+            owner, _, name = item.endpoint.partition("/")
+            if owner not in services:
+                yield from _known(entry, (*place, "endpoint"), "R323", "service", owner, names.ids["services"])
+                continue
+            if not any(one.id == name and one.fields for one in services[owner].endpoints):
+                text = f"no endpoint `{name}` of {owner} has fields"
+                yield entry.problem((*place, "endpoint"), "R323", text, "service/endpoint, with fields of its own")
+            if item.under:
+                try:
+                    fieldpath.parse(item.under)
+                except ValueError as error:
+                    yield entry.problem((*place, "under"), "R313", f"the path does not parse: {error}")
 
 
 def _hosts(entries: Sequence[Entry]) -> Iterator[Problem]:
@@ -236,12 +265,8 @@ def _hosts(entries: Sequence[Entry]) -> Iterator[Problem]:
     for entry in entries:
         hosts = entry.rule.hosts if isinstance(entry.rule, ServiceRule) else []
         for number, host in enumerate(hosts):
-            other = next((e for h, e in claims if e is not entry and (_spans(h, host) or _spans(host, h))), None)
+            other = next((e for h, e in claims if e is not entry and (covers(h, host) or covers(host, h))), None)
             if other is not None:
                 text = f"the host {host} belongs to the service of {other.source.path}"
                 yield entry.problem(("hosts", number), "R312", text, "a host is one service's")
         claims += [(host, entry) for host in hosts]
-
-
-def _spans(pattern: str, host: str) -> bool:
-    return host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern == host

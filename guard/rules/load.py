@@ -5,7 +5,7 @@ version in every event names exactly the bytes that decide.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from guard.errors import Problem, RulesError
@@ -14,7 +14,7 @@ from guard.rules import form, hashed
 from guard.rules.consistency import Entry, Names, check
 from guard.rules.folder import HASHED, LISTS, File, Folder
 from guard.rules.form import schema
-from guard.rules.schema import KINDS, DetectRule, Rule, RuleSet, Table
+from guard.rules.schema import KINDS, DetectRule, Rule, RuleSet, ServiceRule, Table
 from guard.rules.source import unprintable
 
 __all__ = ["load", "schema"]
@@ -51,7 +51,22 @@ def _set(found: Folder, entries: Iterable[Entry], lists: dict[str, list[str]], t
     for entry in entries:
         if not entry.asleep:
             rules[entry.kind][entry.rule.id] = entry.rule
+    services = {rule.id: rule for rule in rules["services"].values() if isinstance(rule, ServiceRule)}
+    rules["services"] = {name: _with_fields(rule, services) for name, rule in services.items()}
     return RuleSet.model_validate({"version": found.version, **rules, "lists": lists, "tables": tables})
+
+
+def _with_fields(rule: ServiceRule, services: Mapping[str, ServiceRule]) -> Rule:
+    """The rule with the fields that its endpoints borrow, after their own."""
+    endpoints = []
+    for endpoint in rule.endpoints:
+        fields = list(endpoint.fields)
+        for item in endpoint.fields_of:
+            owner, _, name = item.endpoint.partition("/")
+            theirs = next(one.fields for one in services[owner].endpoints if one.id == name)
+            fields += [field.model_copy(update={"path": item.under + field.path}) for field in theirs]
+        endpoints.append(endpoint.model_copy(update={"fields": fields}))
+    return rule.model_copy(update={"endpoints": endpoints})
 
 
 def _tables(found: Folder, problems: list[Problem]) -> dict[str, Table]:

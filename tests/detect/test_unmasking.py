@@ -130,7 +130,7 @@ UNMASKED = {
     "spaces of French": "Prix\u00a0: 12\u202f000\u00a0€\u202f!",
     "other scripts": "Привет, 東京, שלום, नमस्ते, مرحبا",
     "emoji of one character": "Bravo 🎉 !",
-    "a path of Windows": "C:\\temp\\users\\unit",
+    "a path of Windows": "C:\\Program\\users\\unit",
     "a comparison": "if a == b: c = d",
 }
 

@@ -14,7 +14,7 @@ RULES = Path(__file__).resolve().parents[2] / "rules"
 
 @cache
 def analyzer() -> Analyzer:
-    return Analyzer(load(RULES))
+    return Analyzer(load(RULES), "none")
 
 
 TABLE: list[tuple[str, list[tuple[str, str]]]] = [
@@ -90,7 +90,7 @@ TABLE: list[tuple[str, list[tuple[str, str]]]] = [
     # CSV and Markdown tables
     (
         "nom;email;tel\nDurand;a.durand@example.org;0612345678",
-        [("EMAIL_ADDRESS", "a.durand@example.org"), ("PHONE_NUMBER", "0612345678")],
+        [("PERSON", "Durand"), ("EMAIL_ADDRESS", "a.durand@example.org"), ("PHONE_NUMBER", "0612345678")],
     ),
     (
         "| IBAN | BIC |\n|---|---|\n| DE89370400440532013000 | COBADEFFXXX |",

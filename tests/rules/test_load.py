@@ -103,3 +103,44 @@ def test_loading_imports_no_analyzer_and_no_proxy() -> None:
     command = [sys.executable, "-c", script, str(SHIPPED)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == ""
+
+
+BORROWER = """
+  - id: batch
+    methods: [POST]
+    path: /v1/batch
+    family: json
+    fields:
+      - {path: /own, role: user}
+    fields_of: [{endpoint: example-api/chat, under: "/requests/*"}]
+tests:"""
+
+
+def test_an_endpoint_has_the_fields_it_borrows_after_its_own(lay: Lay, good: dict[str, str]) -> None:
+    name = "services/example-api.yaml"
+    good[name] = good[name].replace("\ntests:", BORROWER, 1)
+    chat, batch = load(lay(good)).services["example-api"].endpoints
+    assert [field.path for field in batch.fields] == ["/own", *(f"/requests/*{field.path}" for field in chat.fields)]
+    assert [field.role for field in batch.fields[1:]] == [field.role for field in chat.fields]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("example-api/chat", "example-api/talk", "R323"),
+        ("example-api/chat", "other-api/chat", "R323"),
+        ("example-api/chat", "example-api/batch", None),
+        ('"/requests/*"', "requests", "R313"),
+    ],
+)
+def test_fields_are_borrowed_from_an_endpoint_that_has_some(
+    old: str, new: str, code: str | None, lay: Lay, good: dict[str, str]
+) -> None:
+    name = "services/example-api.yaml"
+    good[name] = good[name].replace("\ntests:", BORROWER.replace(old, new), 1)
+    if code is None:
+        load(lay(good))
+        return
+    with pytest.raises(RulesError) as caught:
+        load(lay(good))
+    assert [problem.code for problem in caught.value.problems] == [code]

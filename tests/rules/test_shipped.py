@@ -26,8 +26,11 @@ RULES = Path(__file__).resolve().parents[2] / "rules"
 BUILT_IN = {
     "uninspectable",
     "signed-part",
+    "file-not-editable",
+    "signed-request",
     "guard-failure",
     "guard-overload",
+    "guard-audit",
     "host-mismatch",
     "too-large",
     "websocket",

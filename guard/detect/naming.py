@@ -1,0 +1,159 @@
+"""Names that a pipeline finds, in columns of tables and in mailboxes -> matches of the rules that ask for them.
+
+None of these has a form that proves it, so what patterns find in the same place comes first (`guard.detect.engine`).
+Values of `allow` and `allow_from` count as words here: accents and capitals do not matter.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from guard.detect.words import any_of, plain
+from guard.rules.schema import DetectRule
+
+_EDGE = re.compile(
+    r"^(?:[\W_]+|(?:M|MM|Mme|Mmes|Mlle|Me|Monsieur|Madame|Mademoiselle|Maître|Docteur|Professeur|Pr|Dr|Mr|Mrs|Ms|Miss|Mx"
+    r"|Sir|Prof|Doctor|Professor|Herr|Frau|Señora?|Sra?|Signora?)(?:\.\s*|\s+)(?=\S))"
+    r"|(?:['’]s)?(?:(?<! \w)\.|[^\w.]|_|\.(?=[\W_]))+$|['’]s$"
+)
+"""What a name neither begins nor ends with: marks, titles, a possessive. The point of a last initial is its own."""
+_LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
+_CELL = {mark: re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(mark)}]+') for mark in ";\t|,"}
+_HEADING = 40
+"""Characters of the longest heading."""
+_VALUE = 60
+"""Characters of the longest cell that is a name."""
+_MAILBOX = re.compile(r"([^\W_][\w.+-]{1,64})(?:@|%40)[\w-]+\.\w")
+_PARTS = re.compile(r"[^\W\d_]+")
+_LEAST = 3
+"""Letters of a mailbox's part that stands for a name alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """A rule's match in a text: characters, end excluded."""
+
+    rule: DetectRule
+    start: int
+    end: int
+    score: float
+
+
+class Naming:
+    """The rules that ask for names."""
+
+    def __init__(self, rules: Sequence[DetectRule], lists: Mapping[str, list[str]]) -> None:
+        self._named: dict[str, list[DetectRule]] = {}
+        for rule in rules:
+            if rule.detect.named is not None:
+                self._named.setdefault(rule.detect.named.label, []).append(rule)
+        columns = ((rule, any_of([*rule.detect.columns.fr, *rule.detect.columns.en])) for rule in rules)
+        self._columns = [(rule, headings) for rule, headings in columns if headings is not None]
+        self._mailbox = [rule for rule in rules if rule.detect.mailbox]
+        self._allowed = {
+            rule.id: frozenset(map(plain, [*rule.detect.allow, *lists.get(rule.detect.allow_from or "", [])]))
+            for rule in rules
+            if asks(rule)
+        }
+
+    @property
+    def pipeline(self) -> bool:
+        """Whether any rule asks for what a pipeline finds."""
+        return bool(self._named)
+
+    def find(self, text: str, names: Iterable[tuple[str, int, int]]) -> Iterator[Spotted]:
+        """The matches in a text, given what the pipeline calls names: label, start, end."""
+        for label, start, end in names:
+            for rule in self._named.get(label, ()):
+                if rule.detect.named is not None:
+                    yield from self._kept(rule, text, start, end, rule.detect.named.score)
+        for rule, headings in self._columns:
+            for start, end in _cells(text, headings):
+                yield from self._kept(rule, text, start, end, 1.0)
+        for rule in self._mailbox:
+            for start, end in _owners(text, self._allowed[rule.id]):
+                yield from self._kept(rule, text, start, end, 1.0)
+
+    def _kept(self, rule: DetectRule, text: str, start: int, end: int, score: float) -> Iterator[Spotted]:
+        """A match without what stands at its edges; none when it says nobody's name, or one that is public."""
+        value = text[start:end]
+        while (edge := _EDGE.search(value)) is not None:
+            if edge.start() == 0:
+                start += edge.end()
+            end = start + len(value) - (edge.end() - edge.start())
+            value = text[start:end]
+        if _LETTERS.search(value) and " ".join(plain(value).split()) not in self._allowed[rule.id]:
+            yield Spotted(rule, start, end, score)
+
+
+def asks(rule: DetectRule) -> bool:
+    """Whether a rule asks for names."""
+    how = rule.detect
+    return how.named is not None or how.mailbox or bool(how.columns.fr or how.columns.en)
+
+
+def _cells(text: str, headings: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """The cells below the headings that a rule names, in each table of a text."""
+    if headings.search(plain(text)) is None:
+        return
+    at, mark, wanted = 0, "", frozenset[int]()
+    for line in text.splitlines(keepends=True):
+        begun, at = at, at + len(line)
+        if wanted and mark in line:
+            for number, (start, end) in enumerate(_row(line, mark)):
+                cell = line[start:end].strip(' "\r\n')
+                if number in wanted and 1 < len(cell) <= _VALUE and not any(map(str.isdigit, cell)):
+                    yield begun + start, begun + end
+            continue
+        mark, wanted = _heading(line, headings)
+
+
+def _heading(line: str, headings: re.Pattern[str]) -> tuple[str, frozenset[int]]:
+    """What parts the cells of a line of headings, and the numbers of those wanted; none when it is no such line."""
+    for mark in _CELL:
+        if mark not in line:
+            continue
+        cells = [line[start:end].strip(' "*`\r\n') for start, end in _row(line, mark)]
+        if len(cells) < 2 or any(len(cell) > _HEADING for cell in cells):
+            continue
+        wanted = frozenset(n for n, cell in enumerate(cells) if headings.fullmatch(plain(cell)))
+        if wanted:
+            return mark, wanted
+    return "", frozenset()
+
+
+def _row(line: str, mark: str) -> list[tuple[int, int]]:
+    """Where the cells of a line are; an empty one takes its place too."""
+    cells, at = [], 0
+    body = line.rstrip("\r\n")
+    lead = len(body) - len(body.lstrip(" |")) if mark == "|" else 0
+    at = lead
+    while at <= len(body):
+        found = _CELL[mark].match(body, at)
+        end = found.end() if found else at
+        stop = body.find(mark, end)
+        stop = len(body) if stop < 0 else stop
+        cells.append((at, stop))
+        at = stop + 1
+    return cells
+
+
+def _owners(text: str, common: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Where the names stand that the mailboxes of a text are made of: `ana.diaz@…`, « Ana Diaz », « Mme Diaz »."""
+    said = plain(text)
+    boxes = {match.group(1) for match in _MAILBOX.finditer(said)}
+    places = [match.span() for match in _MAILBOX.finditer(said)]
+    names: set[str] = set()
+    for box in boxes:
+        parts = _PARTS.findall(box)
+        if 2 <= len(parts) <= 4 and not any(part in common for part in parts):
+            words = [re.escape(part) for part in parts]
+            names |= {r"[\s-]{1,2}".join(words), r",?[\s-]{1,2}".join(reversed(words))}
+            names |= {word for word in words if len(word) >= _LEAST}
+    if not names:
+        return
+    for match in re.finditer(rf"\b(?:{'|'.join(sorted(names, key=len, reverse=True))})\b", said):
+        start, end = match.span()
+        inside = any(first < end and start < last + 1 for first, last in places)
+        if not inside and text[start].isupper():
+            yield start, end

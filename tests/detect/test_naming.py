@@ -1,0 +1,103 @@
+"""Names of pipelines, columns and mailboxes: which count, and where they begin and end."""
+
+from collections.abc import Callable
+
+import pytest
+
+from guard.detect.naming import Naming, asks
+from guard.rules.schema import DetectRule
+
+type NewRule = Callable[..., DetectRule]
+
+
+@pytest.fixture(scope="session")
+def person(new_rule: NewRule) -> DetectRule:
+    return new_rule("person", named={"label": "PERSON", "score": 0.75}, allow_from="public.txt")
+
+
+@pytest.fixture(scope="session")
+def column(new_rule: NewRule) -> DetectRule:
+    return new_rule("column", columns={"fr": ["prénom", "nom de famille"], "en": ["first name"]}, allow=["Total"])
+
+
+@pytest.fixture(scope="session")
+def mailbox(new_rule: NewRule) -> DetectRule:
+    return new_rule("mailbox", mailbox=True, allow=["service"])
+
+
+def spotted(rule: DetectRule, text: str, names: list[tuple[str, str]] | None = None) -> list[str]:
+    named = [(label, text.index(name), text.index(name) + len(name)) for label, name in names or []]
+    return [text[m.start : m.end] for m in Naming([rule], {"public.txt": ["Léonard de Vinci"]}).find(text, named)]
+
+
+EDGES = {
+    "as it is": ("vu Ana Diaz hier", "Ana Diaz", ["Ana Diaz"]),
+    "marks around": ('vu "Ana Diaz", hier', '"Ana Diaz",', ["Ana Diaz"]),
+    "a possessive": ("Ana Diaz's file", "Ana Diaz's", ["Ana Diaz"]),
+    "an initial keeps its letters": ("vu J. Diaz.", "J. Diaz.", ["J. Diaz"]),
+    "a last initial keeps its point": ("vu Ana D. hier", "Ana D.", ["Ana D."]),
+    "a title": ("vu Mme Diaz hier", "Mme Diaz", ["Diaz"]),
+    "a title with a point": ("saw Dr. Ana Diaz", "Dr. Ana Diaz", ["Ana Diaz"]),
+    "no letters": ("vu 12-34 hier", "12-34", []),
+    "one letter": ("vu A. hier", "A.", []),
+    "two characters of Chinese": ("vu 王芳 hier", "王芳", ["王芳"]),
+    "public": ("vu LEONARD  de vinci !", "LEONARD  de vinci", []),
+}
+
+
+@pytest.mark.parametrize(("text", "name", "expected"), EDGES.values(), ids=EDGES)
+def test_what_a_pipeline_names_counts_without_its_edges(
+    person: DetectRule, text: str, name: str, expected: list[str]
+) -> None:
+    assert spotted(person, text, [("PERSON", name)]) == expected
+
+
+def test_a_label_that_no_rule_asks_for_is_left(person: DetectRule) -> None:
+    assert spotted(person, "à Dole", [("LOCATION", "Dole")]) == []
+
+
+TABLES = {
+    "semicolons": ("id;Prénom;ville\n1;Ana;Dole\n2;Bo;Metz\n", ["Ana", "Bo"]),
+    "tabs": ("id\tfirst name\n1\tAna\n", ["Ana"]),
+    "Markdown": ("| First name | n |\n|---|---|\n| Ana | 1 |\n", ["Ana"]),
+    "Markdown, bold": ("| **First name** | n |\n|---|---|\n| Ana | 1 |\n", ["Ana"]),
+    "quotes": ('id,"first name",x\n1,"Diaz, Ana",2\n', ["Diaz, Ana"]),
+    "an empty cell before": ("a;b;prénom\n;;Ana\nx;;Bo\n", ["Ana", "Bo"]),
+    "digits are no name": ("prénom;n\nA12;1\n", []),
+    "what is allowed": ("prénom;n\nAna;1\nTotal;2\n", ["Ana"]),
+    "the table ends": ("prénom;n\nAna;1\n\nBonjour à tous\n", ["Ana"]),
+    "two tables": ("prénom;n\nAna;1\n\nfirst name;m\nBo;2\n", ["Ana", "Bo"]),
+    "two columns": ("prénom;nom de famille\nAna;Diaz\n", ["Ana", "Diaz"]),
+    "no heading": ("Ana;Dole\nBo;Metz\n", []),
+    "a sentence": ("Le prénom, dit-on, compte\nAna, Bo et Cy\n", []),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TABLES.values(), ids=TABLES)
+def test_cells_below_a_heading_are_names(column: DetectRule, text: str, expected: list[str]) -> None:
+    assert spotted(column, text) == expected
+
+
+MAILBOXES = {
+    "both orders": ("Ana Diaz, DIAZ Ana : ana.diaz@x.fr", ["Ana Diaz", "DIAZ Ana"]),
+    "each alone": ("Mme Diaz (ana.diaz@x.fr)", ["Diaz"]),
+    "accents": ("Zoé Trouvé, zoe.trouve@x.fr", ["Zoé Trouvé"]),
+    "a hyphen": ("Jean-Marc : jean-marc.diaz@x.fr", ["Jean", "Marc"]),
+    "small letters are words": ("rose : rose.marron@x.fr", []),
+    "short parts alone": ("Le thé de Li : li.yu@x.fr", []),
+    "a shared one": ("Le Service Achats : service.achats@x.fr", []),
+    "one word": ("Ana : ana@x.fr", []),
+    "not in the address itself": ("ana.diaz@x.fr", []),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), MAILBOXES.values(), ids=MAILBOXES)
+def test_the_name_a_mailbox_is_made_of_is_found_where_it_stands(
+    mailbox: DetectRule, text: str, expected: list[str]
+) -> None:
+    assert spotted(mailbox, text) == expected
+
+
+def test_a_rule_asks_for_names_or_not(person: DetectRule, column: DetectRule, new_rule: NewRule) -> None:
+    assert [asks(rule) for rule in (person, column, new_rule("x", "x"))] == [True, True, False]
+    assert [Naming([rule], {}).pipeline for rule in (person, column)] == [True, False]

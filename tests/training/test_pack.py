@@ -1,0 +1,64 @@
+import json
+
+import numpy as np
+import pytest
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.training import Example
+
+from training.pack import PackError, pack, rounded
+from training.pipeline import blank
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("state")
+    nlp = blank()
+    nlp.add_pipe("ner").add_label("PER")
+    doc = nlp.make_doc("Zorblat dort")
+    nlp.initialize(lambda: [Example.from_dict(doc, {"entities": [(0, 7, "PER")]})])
+    config = nlp.config
+    config["paths"]["train"] = str(folder)
+    nlp.config = config
+    nlp.to_disk(folder / "model-best")
+    return folder / "model-best"
+
+
+def test_what_is_packed_loads_and_holds_labels_only(state, tmp_path):
+    size = pack(state, tmp_path / "p", "1.2.3")
+    nlp = spacy.load(tmp_path / "p")
+    assert (nlp.meta["version"], nlp.meta["name"]) == ("1.2.3", "bilingual")
+    assert json.loads((tmp_path / "p" / "vocab" / "strings.json").read_text()) == ["PER"]
+    assert size == sum(path.stat().st_size for path in (tmp_path / "p").rglob("*") if path.is_file())
+
+
+def test_neither_a_training_word_nor_a_path_is_packed(state, tmp_path):
+    pack(state, tmp_path / "p", "1.2.3")
+    packed = b"".join(path.read_bytes() for path in (tmp_path / "p").rglob("*") if path.is_file())
+    assert b"Zorblat" not in packed
+    assert str(state.parent).encode() not in packed
+
+
+def test_packing_anew_replaces_all_but_the_card(state, tmp_path):
+    target = tmp_path / "p"
+    target.mkdir()
+    (target / "CARD.md").write_text("a card")
+    (target / "old.bin").write_text("old")
+    pack(state, target, "1.2.3")
+    assert (target / "CARD.md").read_text() == "a card"
+    assert not (target / "old.bin").exists()
+
+
+def test_what_is_too_large_is_refused(state, tmp_path, monkeypatch):
+    monkeypatch.setattr("training.pack.LIMIT", 1000)
+    with pytest.raises(PackError, match="more than the 1000 that may be shipped"):
+        pack(state, tmp_path / "p", "1.2.3")
+
+
+@given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=20))
+def test_rounding_keeps_a_weight_within_a_hundredth_and_rounds_once(weights):
+    array = np.array(weights, dtype=np.float32)
+    kept = rounded(array)
+    assert np.allclose(kept, array, rtol=0.01, atol=1e-37)
+    assert rounded(kept).tolist() == kept.tolist()
