@@ -4,18 +4,15 @@ A clean exchange is an API Activity (6003); anything else is a Data Security Fin
 text, and every string in it passes `printable` on its way (law 6).
 """
 
-from datetime import UTC, datetime
-from importlib.metadata import version
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Literal, NamedTuple
 
 from guard.audit import schema
-from guard.audit.ids import milliseconds
 from guard.audit.printable import printable, printables
+from guard.audit.stamp import Place, Profile, stamp
 from guard.audit.unmapped import entities, guard, strictest_first
 from guard.terms import Classification, Outcome, Reason, Verdict
-
-_VERSION = version("prompt-guard")
 
 
 class _Result(NamedTuple):
@@ -56,17 +53,11 @@ _SEVERITY: dict[Verdict | Classification, Literal[1, 2, 3]] = {
     Classification.CONFIDENTIAL: 3,
 }
 """1 where nothing is said."""
-_SEVERITIES: dict[Literal[1, 2, 3, 4], Literal["Informational", "Low", "Medium", "High"]] = {
-    1: "Informational",
-    2: "Low",
-    3: "Medium",
-    4: "High",
-}
 
 
 def event(outcome: Outcome, *, uid: str, sequence: int, time: datetime, node: str) -> dict[str, object]:
     """The event, ready for JSON. `time` must know its zone (TypeError); `sequence` counts the node's events from 1."""
-    base = _base(outcome, uid, sequence, time, node)
+    base = _base(outcome, Place(uid, sequence, time, node))
     if _clean(outcome):
         return {**base, **_activity(outcome)}
     return {**base, **_finding(outcome, uid)}
@@ -80,24 +71,24 @@ def _clean(outcome: Outcome) -> bool:
     return decision.verdict is Verdict.ALLOW and not said
 
 
-def _base(outcome: Outcome, uid: str, sequence: int, time: datetime, node: str) -> schema.Base:
-    severity = _severity(outcome)
-    address = _address(outcome.actor.address)
-    base = schema.Base(
-        time=milliseconds(time),
-        time_dt=time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        severity_id=severity,
-        severity=_SEVERITIES[severity],
-        message=_message(outcome),
-        metadata=_metadata(outcome, uid, sequence, node),
-        actor=_actor(outcome),
-        src_endpoint={"ip": address} if address else {"name": "unknown"},
-        dst_endpoint={"hostname": printable(outcome.host), "svc_name": printable(outcome.service)},
-        unmapped={"guard": guard(outcome)},
-    )
-    if address:
-        base["device"] = {"type_id": 0, "ip": address}
-    return base
+def _base(outcome: Outcome, place: Place) -> schema.Base:
+    ai: list[Profile] = ["ai_operation"] if outcome.model and _clean(outcome) else []
+    code = "failure" if outcome.failure else outcome.decision.verdict.value
+    profiles: list[Profile] = ["security_control", "host", "datetime", *ai]
+    return {
+        **stamp(place, f"prompt.{code}", _severity(outcome), _message(outcome), profiles),
+        **_client(outcome.actor.address),
+        "actor": _actor(outcome),
+        "dst_endpoint": {"hostname": printable(outcome.host), "svc_name": printable(outcome.service)},
+        "unmapped": {"guard": guard(outcome)},
+    }
+
+
+def _client(address: str | None) -> schema.Client:
+    known = _address(address)
+    if known is None:
+        return {"src_endpoint": {"name": "unknown"}}
+    return {"device": {"type_id": 0, "ip": known}, "src_endpoint": {"ip": known}}
 
 
 def _activity(outcome: Outcome) -> schema.Activity:
@@ -175,25 +166,6 @@ def _message(outcome: Outcome) -> str:
     reason = _decisive(outcome)
     rule = f" (rule {printable(reason.rule)})" if reason else ""
     return f"{verdict}: {found + ' in a' if found else 'a'} prompt to {printable(outcome.service)}{rule}"
-
-
-def _metadata(outcome: Outcome, uid: str, sequence: int, node: str) -> schema.Metadata:
-    ai: list[Literal["ai_operation"]] = ["ai_operation"] if outcome.model and _clean(outcome) else []
-    return {
-        "version": "1.8.0",
-        "uid": uid,
-        "event_code": "prompt.failure" if outcome.failure else f"prompt.{outcome.decision.verdict.value}",
-        "log_name": "audit",
-        "log_version": "1",
-        "sequence": sequence,
-        "profiles": ["security_control", "host", "datetime", *ai],
-        "product": {
-            "name": "Prompt Guard",
-            "vendor_name": "Prompt Guard",
-            "version": _VERSION,
-            "uid": printable(node),
-        },
-    }
 
 
 def _actor(outcome: Outcome) -> schema.Actor:

@@ -1,10 +1,13 @@
 """The shape of an event, once: types for the code that builds it, JSON Schema (2020-12) for those who read it.
 
 A closed subset of OCSF 1.8.0: class 6003 API Activity (profiles security_control, host, datetime, ai_operation) and
-class 2006 Data Security Finding (profiles security_control, host, datetime). What OCSF has no place for is `Guard`.
+class 2006 Data Security Finding (profiles security_control, host, datetime); for the guard's own life 6002 Application
+Lifecycle, 6008 Application Error and 3004 Entity Management (profile datetime). What OCSF has no place for is `Guard`,
+and `Admin` for the latter three.
 """
 
 import json
+from enum import StrEnum
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -15,6 +18,23 @@ from guard.terms import Classification, Lang, Verdict
 OCSF_VERSION = "1.8.0"
 LOG_VERSION = "1"
 """Raised when a field of ours changes its meaning or goes."""
+
+
+class Happening(StrEnum):
+    """What the guard records of its own life."""
+
+    START = "start"
+    STOP = "stop"
+    RULES = "rules"
+    REPAIRED = "repaired"
+    DISK = "disk"
+    FULL = "full"
+    ROOM = "room"
+    KEEPING = "keeping"
+    DELETED = "deleted"
+    HOLD = "hold"
+    READ = "read"
+
 
 type Text = Annotated[str, Field(max_length=LENGTH)]
 type Count = Annotated[int, Field(ge=0)]
@@ -47,6 +67,9 @@ class Entity(TypedDict):
     enforced: Annotated[bool, Field(description="False when all come from rules that are only watched.")]
     classification: Annotated[Classification, Field(description="The highest of their rules.")]
     rules: Annotated[List[Text], Field(description="Ids of the detect rules that found them.")]
+    fingerprints: Annotated[
+        List[Text], Field(description="Keyed fingerprints: the same value has the same one, until the key changes.")
+    ]
 
 
 @_closed
@@ -94,6 +117,7 @@ class Guard(TypedDict):
     failure: Annotated[Text | None, Field(description="Why the guard failed closed: worker, timeout, overload, …")]
     ms: Annotated[dict[str, float], Field(description="Milliseconds spent by stage, and in `total`.")]
     rules_version: Annotated[Text, Field(description="Hash of the rule files that decided.")]
+    nlp: Annotated[Text | None, Field(description="Pipelines that looked for names; null when nothing was analysed.")]
 
 
 @_closed
@@ -101,6 +125,22 @@ class Unmapped(TypedDict):
     """What OCSF has no place for."""
 
     guard: Guard
+
+
+@_closed
+class Admin(TypedDict):
+    """`unmapped.guard` of the guard's own life."""
+
+    admin: Annotated[Happening, Field(description="What happened.")]
+    subject: Annotated[Text | None, Field(description="What it happened to: a file, a day, a public key, a rule set.")]
+    count: Annotated[Count | None, Field(description="How many: lines, bytes, percent; the message says which.")]
+
+
+@_closed
+class AdminUnmapped(TypedDict):
+    """What OCSF has no place for."""
+
+    guard: Admin
 
 
 # --- OCSF objects ----------------------------------------------------------------------------------------------------
@@ -122,7 +162,7 @@ class Metadata(TypedDict):
 
     version: Literal["1.8.0"]
     uid: Annotated[str, Field(description="The event's id, a UUIDv7.", pattern=r"^[0-9a-f-]{36}$")]
-    event_code: Annotated[str, Field(description="`prompt.` and the verdict, or `prompt.failure`.")]
+    event_code: Annotated[str, Field(description="`prompt.` and the verdict, `prompt.failure`, or `admin.` and what.")]
     log_name: Literal["audit"]
     log_version: Literal["1"]
     sequence: Annotated[int, Field(ge=1, description="Counts the node's events without a gap.")]
@@ -249,12 +289,20 @@ class FindingInfo(TypedDict):
     analytic: NotRequired[Analytic]
 
 
-# --- the two events --------------------------------------------------------------------------------------------------
+@_closed
+class Managed(TypedDict):
+    """`entity`: what somebody read, changed or deleted."""
+
+    name: Text
+    type: Literal["audit log", "fingerprint", "person", "legal hold"]
+
+
+# --- the events ------------------------------------------------------------------------------------------------------
 
 
 @_closed
-class Base(TypedDict):
-    """What both have."""
+class Stamp(TypedDict):
+    """What all have."""
 
     time: Annotated[int, Field(description="Milliseconds since 1970-01-01 UTC.")]
     time_dt: Annotated[str, Field(description="The same, RFC 3339, UTC.")]
@@ -262,9 +310,21 @@ class Base(TypedDict):
     severity: Literal["Informational", "Low", "Medium", "High"]
     message: str
     metadata: Metadata
-    actor: Actor
+
+
+@_closed
+class Client(TypedDict):
+    """Where a prompt comes from."""
+
     device: NotRequired[Device]
     src_endpoint: Source
+
+
+@_closed
+class Base(Stamp, Client):
+    """What the two about prompts have."""
+
+    actor: Actor
     dst_endpoint: Destination
     unmapped: Unmapped
 
@@ -322,7 +382,49 @@ class DataSecurityFinding(Base, Finding):
     """Anything else."""
 
 
-type Event = ApiActivity | DataSecurityFinding
+@_closed
+class ApplicationLifecycle(Stamp):
+    """The guard starts, stops, or takes new rules."""
+
+    class_uid: Literal[6002]
+    class_name: Literal["Application Lifecycle"]
+    category_uid: Literal[6]
+    category_name: Literal["Application Activity"]
+    activity_id: Annotated[Literal[3, 4, 8], Field(description="3 start, 4 stop, 8 update.")]
+    type_uid: Literal[600203, 600204, 600208]
+    app: Product
+    unmapped: AdminUnmapped
+
+
+@_closed
+class ApplicationError(Stamp):
+    """The log itself is in trouble, or was."""
+
+    class_uid: Literal[6008]
+    class_name: Literal["Application Error"]
+    category_uid: Literal[6]
+    category_name: Literal["Application Activity"]
+    activity_id: Literal[1]
+    type_uid: Literal[600801]
+    unmapped: AdminUnmapped
+
+
+@_closed
+class EntityManagement(Stamp):
+    """Somebody read the log in a way that is itself recorded, or a part of it was deleted."""
+
+    class_uid: Literal[3004]
+    class_name: Literal["Entity Management"]
+    category_uid: Literal[3]
+    category_name: Literal["Identity & Access Management"]
+    activity_id: Annotated[Literal[2, 3, 4], Field(description="2 read, 3 update, 4 delete.")]
+    type_uid: Literal[300402, 300403, 300404]
+    actor: Actor
+    entity: Managed
+    unmapped: AdminUnmapped
+
+
+type Event = ApiActivity | DataSecurityFinding | ApplicationLifecycle | ApplicationError | EntityManagement
 
 
 def schema() -> dict[str, object]:

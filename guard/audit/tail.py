@@ -7,7 +7,7 @@ line too; it is cut off and kept in `<file>.torn`.
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,24 +18,34 @@ from guard.errors import StoreError
 _BLOCK = 64 * 1024
 
 
-def mend(folder: Path, node: str) -> None:
-    """Every file ends in a newline afterwards. OSError when that cannot be."""
-    for path in _files(folder, node):
+def mend(folder: Path, node: str) -> dict[str, int]:
+    """Every file ends in a newline afterwards; bytes put aside by file. OSError when that cannot be."""
+    torn: dict[str, int] = {}
+    for day in days(folder, node):
+        path = log(folder, node, day)
         with path.open("r+b") as file:
             size = file.seek(0, os.SEEK_END)
             end = _line_end(file, size)
             if end < size:
                 _put_aside(file, end, path.with_name(path.name + ".torn"))
+                torn[path.name] = size - end
+    return torn
 
 
 def last_sequence(folder: Path, node: str) -> int:
     """The highest sequence number in the folder, 0 without one. StoreError when a file's last line is no event."""
-    return max((_sequence(path) for path in _files(folder, node)), default=0)
+    return max((sequence_of(log(folder, node, day)) for day in days(folder, node)), default=0)
 
 
-def _files(folder: Path, node: str) -> Iterator[Path]:
-    name = re.compile(rf"audit-{re.escape(node)}-\d{{4}}-\d\d-\d\d\.jsonl")
-    return (path for path in sorted(folder.iterdir()) if name.fullmatch(path.name))
+def days(folder: Path, node: str) -> list[date]:
+    """The days the node has a file of, the oldest first."""
+    name = re.compile(rf"audit-{re.escape(node)}-(\d{{4}}-(?:0\d|1[0-2])-(?:[012]\d|3[01]))\.jsonl")
+    return sorted(date.fromisoformat(found[1]) for path in folder.iterdir() if (found := name.fullmatch(path.name)))
+
+
+def log(folder: Path, node: str, day: date) -> Path:
+    """The file of a day."""
+    return folder / f"audit-{node}-{day.isoformat()}.jsonl"
 
 
 def _line_end(file: BinaryIO, before: int) -> int:
@@ -58,7 +68,8 @@ def _put_aside(file: BinaryIO, end: int, torn: Path) -> None:
     file.truncate(end)
 
 
-def _sequence(path: Path) -> int:
+def sequence_of(path: Path) -> int:
+    """The sequence number of a file's last line, 0 without one. StoreError when that line is no event."""
     with path.open("rb") as file:
         end = file.seek(0, os.SEEK_END)
         if not end:

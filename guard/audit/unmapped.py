@@ -3,7 +3,8 @@
 Lists are bounded and begin with what matters most: the strictest rule, the most confidential entity.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 
 from guard.audit import schema
 from guard.audit.printable import ITEMS, printable, printables
@@ -25,7 +26,7 @@ def guard(outcome: Outcome) -> schema.Guard:
         "lang": outcome.lang,
         "classification": decision.classification,
         "prompt": {"chars": outcome.chars, "segments": outcome.segments},
-        "entities": entities(outcome.findings),
+        "entities": entities(outcome.findings, outcome.fingerprints),
         "uses": [_use(use) for use in outcome.uses[:ITEMS]],
         "rules": [_rule(reason) for reason in strictest_first(decision.reasons)[:ITEMS]],
         "approvers": printables(decision.approvers),
@@ -33,6 +34,7 @@ def guard(outcome: Outcome) -> schema.Guard:
         "failure": printable(outcome.failure) if outcome.failure else None,
         "ms": {printable(stage): round(spent, 3) for stage, spent in sorted(outcome.milliseconds.items())[:ITEMS]},
         "rules_version": printable(outcome.rules_version),
+        "nlp": printable(outcome.nlp) if outcome.nlp else None,
     }
 
 
@@ -59,16 +61,17 @@ def strictest_first(reasons: Iterable[Reason]) -> list[Reason]:
     return sorted(reasons, key=lambda reason: (-reason.verdict.rank, reason.rule))
 
 
-def entities(findings: Iterable[Finding]) -> list[schema.Entity]:
-    """One entry for each type, the most confidential first."""
-    kinds: dict[str, list[Finding]] = {}
-    for finding in findings:
-        kinds.setdefault(finding.entity, []).append(finding)
+def entities(findings: Sequence[Finding], fingerprints: Sequence[str] = ()) -> list[schema.Entity]:
+    """One entry for each type, the most confidential first. Fingerprints stand in the order of the findings."""
+    kinds: dict[str, list[tuple[Finding, str]]] = {}
+    for finding, fingerprint in zip(findings, chain(fingerprints, repeat("")), strict=False):
+        kinds.setdefault(finding.entity, []).append((finding, fingerprint))
     entries = [_entity(kind, found) for kind, found in kinds.items()]
     return sorted(entries, key=lambda entry: (-entry["classification"].rank, entry["type"]))[:ITEMS]
 
 
-def _entity(kind: str, found: list[Finding]) -> schema.Entity:
+def _entity(kind: str, pairs: Sequence[tuple[Finding, str]]) -> schema.Entity:
+    found = [finding for finding, _ in pairs]
     return {
         "type": printable(kind),
         "n": len(found),
@@ -77,4 +80,5 @@ def _entity(kind: str, found: list[Finding]) -> schema.Entity:
         "enforced": any(finding.enforced for finding in found),
         "classification": max((finding.classification for finding in found), key=lambda it: it.rank),
         "rules": printables(sorted({finding.rule for finding in found})),
+        "fingerprints": printables(dict.fromkeys(fingerprint for _, fingerprint in pairs if fingerprint)),
     }

@@ -44,6 +44,8 @@ def build(
         built = making.exact(making.rows(file, wanted), paired, hasher)
     except OSError as error:
         fail(f"{file}: cannot be read ({type(error).__name__})", 2)
+    except making.ListError as error:
+        fail(str(error), 2)
     path = _write_list(built.table, name, out)
     print(f"{path}: {built.values} values; {built.skipped} left out (too common, too short or too long)")
 

@@ -30,13 +30,14 @@ def serve(
     except ValueError as error:
         fail(str(error), 2)
 
-    def ready(host: str, port: int, ca: Path) -> None:
+    def ready(host: str, port: int, ca: Path, names: str) -> None:
         print(
             f"Proxy ready on {host}:{port} ({len(rules.policy)} policy rules, version {rules.version})\n"
             f"  its CA     {ca}\n"
             f"  a client   export HTTPS_PROXY=http://{host}:{port} SSL_CERT_FILE={ca}\n"
             f"  a browser  proxy {host}:{port} for HTTP and HTTPS, and the CA among its trusted authorities\n"
             f"  events     {settings.log_dir.resolve()}\n"
+            f"  names      {names}\n"
             "Stop with Ctrl-C.",
             flush=True,
         )
@@ -70,3 +71,6 @@ def doctor() -> None:
         print(f"GUARD_{name.upper():<18} {shown!s:<28} {field.description}")
     rules = ready_rules(None)
     print(f"rules              {counted(rules)} (version {rules.version})")
+    from guard.detect.names import Pipelines
+
+    print(f"names              {Pipelines(settings.nlp).said}")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from guard.cli.door import RulesOption, app, fail, json_lines, print_line, ready_rules
+from guard.cli.door import RulesOption, app, deployment, fail, json_lines, print_line, ready_rules
 from guard.terms import Role, Segment
 
 
@@ -20,7 +20,7 @@ def scan(folder: RulesOption = None) -> None:
     from guard.detect.engine import Analyzer
     from guard.terms import Classification
 
-    analyzer = Analyzer(rules)
+    analyzer = Analyzer(rules, deployment().nlp)
     bad = 0
     for number, item in json_lines():
         if not isinstance(item, dict) or not isinstance(item.get("text"), str):
@@ -66,7 +66,7 @@ def evaluate(
     from guard import evaluate as evaluation
     from guard.detect.engine import Analyzer
 
-    analyzer, scores, bad = Analyzer(rules), evaluation.Evaluation(), 0
+    analyzer, scores, bad = Analyzer(rules, deployment().nlp), evaluation.Evaluation(), 0
     errors = Console(stderr=True)
     cases = list(evaluation.read(lines))
     for case in track(cases, "texts", console=errors, transient=True, disable=not errors.is_terminal):

@@ -29,6 +29,7 @@ CLEAN = Outcome(
     segments=3,
     milliseconds={"total": 38.4214, "detect": 31.2},
     rules_version="4be1c0d2",
+    nlp="builtin",
 )
 
 

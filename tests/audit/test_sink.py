@@ -1,3 +1,5 @@
+import asyncio
+import errno
 import json
 import multiprocessing
 import os
@@ -7,6 +9,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,12 @@ from typing import Any
 import pytest
 import structlog
 
-from guard.audit.sink import Sink
+from guard.audit.admin import Notice
+from guard.audit.checkpoint import Signer
+from guard.audit.identity import Identity
+from guard.audit.schema import Happening
+from guard.audit.sink import Keeping, Sink
+from guard.audit.space import Usage
 from guard.errors import StoreError
 from guard.terms import Actor, Decision, Outcome, Verdict
 
@@ -34,6 +42,10 @@ def days_later(days: int) -> Callable[[], datetime]:
 
 def sequences(path: Path) -> list[int]:
     return [json.loads(line)["metadata"]["sequence"] for line in path.read_bytes().splitlines()]
+
+
+def codes(path: Path) -> list[str]:
+    return [json.loads(line)["metadata"]["event_code"] for line in path.read_bytes().splitlines()]
 
 
 @contextmanager
@@ -105,7 +117,8 @@ def test_a_torn_line_is_put_aside_and_the_next_is_whole(tmp_path: Path) -> None:
         file.write(b'{"time":17848')
     with closing(Sink(tmp_path, "n", noon)) as sink:
         sink.write(OUTCOME)
-    assert sequences(path) == [1, 2]
+    assert sequences(path) == [1, 2, 3]
+    assert codes(path)[1] == "admin.repaired"
     assert (tmp_path / "audit-n-2026-07-23.jsonl.torn").read_bytes() == b'{"time":17848'
 
 
@@ -218,3 +231,177 @@ def test_other_configurations_of_structlog_change_nothing(tmp_path: Path, capfd:
     assert b"FR76" not in (tmp_path / "audit-n-2026-07-23.jsonl").read_bytes()
     assert sequences(tmp_path / "audit-n-2026-07-23.jsonl") == [1]
     assert capfd.readouterr() == ("", "")
+
+
+FAILURE = replace(OUTCOME, failure="store")
+RESERVE = 64 * 1024
+DAY_FILE = "audit-n-2026-07-23.jsonl"
+
+
+def refusing(number: int) -> Callable[..., int]:
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    return refuse
+
+
+class Disk:
+    """A disk whose room the test decides: the kernel's answers stand for those of a real one (see test_full)."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.free = 10 * RESERVE
+        self._write = os.write
+        monkeypatch.setattr("os.write", self._taken)
+
+    def usage(self, _: Path) -> Usage:
+        return Usage(100 * RESERVE, 100 * RESERVE - self.free, self.free)
+
+    def _taken(self, descriptor: int, data: bytes) -> int:
+        if not self.free:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return self._write(descriptor, data)
+
+
+def test_on_a_full_disk_decisions_stop_and_failures_are_still_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, now = Disk(monkeypatch), [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    path = tmp_path / DAY_FILE
+    with closing(Sink(tmp_path, "n", noon, Keeping(reserve=RESERVE, usage=disk.usage))) as sink:
+        sink.write(OUTCOME)
+        disk.free = 0
+        release = Path.unlink
+
+        def released(path: Path, missing_ok: bool = False) -> None:
+            disk.free = RESERVE
+            release(path, missing_ok=missing_ok)
+
+        monkeypatch.setattr(Path, "unlink", released)
+        with pytest.raises(StoreError, match="ENOSPC"):
+            sink.write(OUTCOME)
+        with pytest.raises(StoreError, match="disk is full"):
+            sink.write(OUTCOME)
+        sink.write(FAILURE)
+        disk.free = 10 * RESERVE
+        with pytest.raises(StoreError, match="disk is full"):
+            sink.write(OUTCOME)  # looked at a moment ago
+        now[0] += 2
+        sink.write(OUTCOME)
+    assert codes(path) == ["prompt.block", "admin.full", "prompt.failure", "admin.room", "prompt.block"]
+    assert sequences(path) == [1, 2, 3, 4, 5]
+    assert (tmp_path / ".audit-n.reserve").stat().st_size == RESERVE
+
+
+def test_a_disk_that_fails_takes_nothing_more_until_a_new_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Sink(tmp_path, "n", noon)) as sink:
+        sink.write(OUTCOME)
+        with monkeypatch.context() as patched:
+            patched.setattr("os.fdatasync", refusing(errno.EIO))
+            with pytest.raises(StoreError, match="EIO"):
+                sink.settle()
+        for _ in range(2):
+            with pytest.raises(StoreError, match="until the guard starts anew"):
+                sink.write(OUTCOME)
+    with closing(Sink(tmp_path, "n", noon)) as sink:
+        sink.write(OUTCOME)
+    assert sequences(tmp_path / DAY_FILE) == [1, 2]
+
+
+def test_who_asks_for_the_disk_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[int] = []
+    real = os.fdatasync
+
+    def counted(descriptor: int) -> None:
+        rounds.append(1)
+        real(descriptor)
+
+    async def many(sink: Sink) -> None:
+        async def one() -> None:
+            sink.write(OUTCOME)
+            await sink.kept()
+
+        await asyncio.gather(*(one() for _ in range(100)))
+
+    with closing(Sink(tmp_path, "n", noon, Keeping(durability="disk"))) as sink:
+        monkeypatch.setattr("os.fdatasync", counted)
+        asyncio.run(many(sink))
+        assert 1 <= len(rounds) < 100
+    assert sequences(tmp_path / DAY_FILE) == list(range(1, 101))
+
+
+def test_a_disk_that_fails_is_told_to_those_who_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def one(sink: Sink) -> None:
+        sink.write(OUTCOME)
+        await sink.kept()
+
+    with closing(Sink(tmp_path, "n", noon, Keeping(durability="disk"))) as sink:
+        monkeypatch.setattr("os.fdatasync", refusing(errno.EIO))
+        with pytest.raises(StoreError, match="EIO"):
+            asyncio.run(one(sink))
+        monkeypatch.undo()
+
+
+def test_who_asks_for_the_kernel_waits_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Sink(tmp_path, "n", noon)) as sink:
+        sink.write(OUTCOME)
+        with monkeypatch.context() as patched:
+            patched.setattr("os.fdatasync", refusing(errno.EIO))
+            asyncio.run(sink.kept())
+
+
+def test_a_mark_that_is_passed_is_told_once_and_again_when_it_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch)
+    with closing(Sink(tmp_path, "n", noon, Keeping(usage=disk.usage))) as sink:
+        for free in (50, 15, 14, 5, 12, 60, 60):
+            disk.free = free * RESERVE
+            sink.look()
+    events = [json.loads(line) for line in (tmp_path / DAY_FILE).read_bytes().splitlines()]
+    told = [(event["unmapped"]["guard"]["count"], event["severity"]) for event in events]
+    assert told == [(85, "Medium"), (95, "High"), (40, "Informational")]
+
+
+def test_people_are_named_as_the_identity_says(tmp_path: Path) -> None:
+    identity = Identity("keyed", bytes(32), tmp_path / "names")
+    with closing(Sink(tmp_path, "n", noon, Keeping(identity=identity))) as sink:
+        sink.write(replace(OUTCOME, actor=Actor("jdupont", address="10.20.31.7")))
+    data = (tmp_path / DAY_FILE).read_bytes()
+    assert b'"name":"u:' in data
+    assert b"jdupont" not in data
+    assert b"10.20.31.7" not in data
+
+
+def test_notices_and_decisions_share_one_sequence(tmp_path: Path) -> None:
+    with closing(Sink(tmp_path, "n", noon)) as sink:
+        sink.write(OUTCOME)
+        sink.note(Notice(Happening.STOP, "The guard stops"))
+        sink.write(OUTCOME)
+    assert codes(tmp_path / DAY_FILE) == ["prompt.block", "admin.stop", "prompt.block"]
+    assert sequences(tmp_path / DAY_FILE) == [1, 2, 3]
+
+
+def test_a_checkpoint_is_made_when_so_many_lines_have_none(tmp_path: Path) -> None:
+    checkpoints = tmp_path / "audit-n-2026-07-23.ckpt"
+    with closing(Sink(tmp_path, "n", noon, Keeping(signer=Signer(bytes(32), "n")))) as sink:
+        sink.write(OUTCOME)
+        sink.checkpoint(2)
+        assert not checkpoints.exists()
+        sink.write(OUTCOME)
+        sink.checkpoint(2)
+        assert checkpoints.read_text("utf-8").split("\n")[1] == "2"
+        sink.write(OUTCOME)
+    assert checkpoints.read_text("utf-8").count("\nsequence 3\n") == 1
+
+
+def test_a_log_that_is_not_what_its_checkpoint_says_is_told_of_at_the_start(tmp_path: Path) -> None:
+    keeping = Keeping(signer=Signer(bytes(32), "n"))
+    path = tmp_path / DAY_FILE
+    with closing(Sink(tmp_path, "n", noon, keeping)) as sink:
+        sink.write(OUTCOME)
+    path.write_bytes(path.read_bytes().replace(b"jdupont", b"mcurie0"))
+    Sink(tmp_path, "n", noon, keeping).close()
+    assert codes(path) == ["prompt.block", "admin.keeping"]

@@ -27,6 +27,7 @@ def test_a_decision_says_what_it_is_in_our_own_words(new_outcome: Any) -> None:
                 "enforced": True,
                 "classification": "confidential",
                 "rules": ["iban"],
+                "fingerprints": [],
             },
             {
                 "type": "PERSON",
@@ -36,6 +37,7 @@ def test_a_decision_says_what_it_is_in_our_own_words(new_outcome: Any) -> None:
                 "enforced": True,
                 "classification": "internal",
                 "rules": ["person", "person-fr"],
+                "fingerprints": [],
             },
         ],
         "uses": [{"id": "translation", "score": 0.9, "evidence": ["traduire"], "enforced": True}],
@@ -48,6 +50,7 @@ def test_a_decision_says_what_it_is_in_our_own_words(new_outcome: Any) -> None:
         "failure": None,
         "ms": {"detect": 31.2, "total": 38.421},
         "rules_version": "4be1c0d2",
+        "nlp": "builtin",
     }
 
 
@@ -86,3 +89,9 @@ def test_rules_of_one_verdict_keep_one_order() -> None:
         Reason(rule, verdict, "") for rule, verdict in [("b", Verdict.LOG), ("a", Verdict.LOG), ("z", Verdict.HOLD)]
     ]
     assert [reason.rule for reason in strictest_first(reasons)] == ["z", "a", "b"]
+
+
+def test_each_value_of_an_entity_has_its_fingerprint_once(new_outcome: Any) -> None:
+    made = guard(new_outcome(Verdict.REDACT, fingerprints=("q:a", "q:b", "q:b")))
+
+    assert [entity["fingerprints"] for entity in made["entities"]] == [["q:a"], ["q:b"]]
