@@ -22,8 +22,14 @@ RUN .venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
     && .venv/bin/python -m compileall -q guard addons \
     && .venv/bin/python -m pip uninstall --quiet --yes pip
 COPY rules ./rules
+COPY logs/questions ./logs/questions
+COPY logs/sigma ./logs/sigma
 
 FROM python:3.13-slim-bookworm
+# tesseract reads pictures; without it every picture is refused
+RUN apt-get update -qq \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends tesseract-ocr tesseract-ocr-fra \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/prompt-guard --shell /usr/sbin/nologin guard \
     && install -d -o guard -g guard -m 0700 /var/lib/prompt-guard \
     && install -d -o guard -g guard -m 0750 /var/log/prompt-guard

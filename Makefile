@@ -7,11 +7,11 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv --quiet pip compile --python-version 3.13 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header
 # What the tests marked `system` need from Debian.
-SYSTEM_PACKAGES := jq shellcheck nghttp2-server
+SYSTEM_PACKAGES := jq shellcheck nghttp2-server chromium tesseract-ocr tesseract-ocr-fra rsyslog
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test check test-system format lock clean
+.PHONY: help setup run demo test check test-system train format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test-system: setup ## As root on Debian: install what the system tests need and 
 	@mkdir -p build
 	$(BIN)/python -m pytest -q -m system --junitxml=build/system.xml
 	@! grep -q '<skipped' build/system.xml || { echo "A system test was skipped." >&2; exit 1; }
+
+train: setup ## Train the pipeline of names again (DATA=DIR: from a folder of JSON lines); about an hour of one core
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.train $(if $(DATA),--data "$(DATA)",--download build/training-data)
 
 format: setup ## Put all code into the house's form
 	$(BIN)/ruff format .

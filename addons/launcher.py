@@ -18,10 +18,13 @@ from addons import limits
 from addons.options import REQUIRED, KeepSafe, unsafe
 from addons.proxy import Proxy
 from addons.tunnels import Tunnels
-from guard.audit.sink import Sink
+from addons.websockets import guard_sockets
+from guard.audit.opening import Recording
 from guard.detect.pool import Pool
 from guard.errors import GuardError
+from guard.metrics import Counted, Metrics, expose
 from guard.pipeline import Guard
+from guard.redact.fingerprints import Keys, shared_key
 from guard.redact.vault import Vault, key
 from guard.rules.schema import RuleSet
 from guard.settings import Settings
@@ -50,32 +53,41 @@ def quiet() -> None:
     log.setLevel(logging.INFO)
 
 
-async def serve(
-    settings: Settings, rules: RuleSet, chosen: Mapping[str, str], ready: Callable[[str, int, Path], None]
-) -> None:
-    """Run until SIGTERM or SIGINT. `ready` is called with address, port and CA file once requests can come."""
+type Ready = Callable[[str, int, Path, str], None]
+"""Told address, port, the CA's file, and the pipelines that find names."""
+
+
+async def serve(settings: Settings, rules: RuleSet, chosen: Mapping[str, str], ready: Ready) -> None:
+    """Run until SIGTERM or SIGINT. `ready` is called once requests can come."""
     quiet()
     state = settings.state
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sink = Sink(settings.log_dir, settings.node)
+    metrics = Metrics()
+    metrics.rules_in_force(rules.version)
+    stop_metrics = expose(metrics, settings.metrics_port)
+    record = Recording(settings, shared_key, rules.version, log.warning)
     vault = Vault(settings.store or f"sqlite:///{state / 'guard.db'}", key(state / "vault.key"))
-    pool = Pool(rules, workers=settings.workers, queue=settings.queue, seconds=settings.analysis_seconds)
+    pool = Pool(
+        rules, workers=settings.workers, queue=settings.queue, seconds=settings.analysis_seconds, nlp=settings.nlp
+    )
     guard = Guard(
         rules,
         pool,
         vault,
-        sink,
+        Counted(record.sink, metrics),
         language=settings.language,
         limit=settings.max_body,
         seconds=settings.request_seconds,
+        keys=Keys(settings.log_keys),
     )
     try:
         await pool.start()
-        await _proxy(settings, Proxy(guard), chosen, ready)
+        await _proxy(settings, Proxy(guard), chosen, lambda host, port, ca: ready(host, port, ca, pool.names))
     finally:
+        stop_metrics()
         await pool.stop()
         vault.close()
-        sink.close()
+        record.close()
 
 
 async def _proxy(
@@ -126,6 +138,7 @@ def _master(settings: Settings, proxy: Proxy, confdir: Path, chosen: Mapping[str
     if found := unsafe(options):
         raise GuardError("\n".join(found))
     limits.limit_requests(proxy.serves, settings.max_body)
+    guard_sockets(settings.max_body)
     return master
 
 

@@ -13,13 +13,18 @@ from mitmproxy import http
 
 from addons import flows
 from addons.limits import TOO_LARGE
+from addons.websockets import GUARDED, PASSAGE
 from guard.pipeline import Exchange, Guard
 from guard.rules.schema import ServiceRule
+from guard.sockets import Socket
 from guard.terms import Answer
 from guard.wire import routes
+from guard.wire.request import opens_socket
 from guard.wire.rewrite import Rewriter
 
 log = logging.getLogger("guard.proxy")
+SWITCHING = 101
+"""The status that opens a socket, or any other protocol (RFC 9110 §15.2.2)."""
 _LAST_RESORT = Answer(
     503,
     (("content-type", "application/json"), ("x-should-retry", "false")),
@@ -39,6 +44,8 @@ class _Under:
     exchange: Exchange | None = None
     rewriter: Rewriter | None = None
     answer_failed: bool = False
+    socket: Socket | None = None
+    """When it is a socket that the guard let open."""
 
 
 type Hook = Callable[["Proxy", http.HTTPFlow], Awaitable[None]]
@@ -102,6 +109,7 @@ class Proxy:
             under.exchange = await guard.outgoing(request, service, actor)
             if under.exchange.request is not None:
                 flows.put(flow, request, under.exchange.request)
+                under.socket = Socket(guard, service, actor, request) if opens_socket(request) else None
         if under.exchange.reply is not None:
             flow.response = flows.response_of(under.exchange.reply)
         elif under.exchange.request is None:
@@ -143,6 +151,8 @@ class Proxy:
         if under is None or under.exchange is None:
             response.stream = flow.request.stream is True
             return
+        if response.status_code == SWITCHING:
+            return
         try:
             response.headers.pop("alt-svc", None)  # HTTP/3 would go around the proxy
             under.rewriter = self.guard.rewriter(
@@ -163,6 +173,10 @@ class Proxy:
         under: _Under | None = flow.metadata.get("guard")
         response = flow.response
         if under is None or response is None or response.stream:
+            return
+        if response.status_code == SWITCHING and (under.socket is None or flow.websocket is None):
+            log.error("a protocol nobody asked for is refused")
+            flow.response = flows.response_of(_LAST_RESORT)
             return
         try:
             if under.answer_failed:
@@ -189,10 +203,27 @@ class Proxy:
         except Exception as error:  # noqa: BLE001 - nothing left, nothing to keep back
             log.error("broken request not recorded after %s", type(error).__name__)
 
-    def websocket_start(self, flow: http.HTTPFlow) -> None:
-        """No socket is opened to an AI service: its upgrade is refused in `request`; this is the second lock."""
-        if "guard" in flow.metadata and flow.killable:
-            flow.kill()
+    # --- sockets -----------------------------------------------------------------------------------------------------
+
+    async def websocket_message(self, flow: http.HTTPFlow) -> None:
+        """Decide on one message, either way. What is not said here does not pass (addons.websockets)."""
+        under: _Under | None = flow.metadata.get(GUARDED)
+        if under is None or under.socket is None or flow.websocket is None:
+            return
+        [message] = flow.websocket.messages
+        try:
+            if message.from_client:
+                passage = await under.socket.outgoing(message.content)
+            else:
+                passage = await under.socket.incoming(message.content, text=message.is_text)
+        except BaseException as error:
+            log.error("message withheld after %s", type(error).__name__)
+            if message.from_client:
+                self.guard.failed("internal", under.host, under.service, flows.actor_of(flow))
+            if not isinstance(error, Exception):
+                raise
+        else:
+            flow.metadata[PASSAGE] = passage
 
     @staticmethod
     def _plain(flow: http.HTTPFlow, response: http.Response) -> None:

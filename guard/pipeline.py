@@ -16,25 +16,33 @@ from guard import coach, policy
 from guard.detect.analysis import Analysis
 from guard.errors import DetectError, StoreError
 from guard.redact.edits import Redaction, Redactor, grammar
+from guard.redact.fingerprints import Fingerprints, Keys
 from guard.redact.placeholders import Token
+from guard.redact.recall import Recall
 from guard.redact.restore import Restorer
 from guard.redact.vault import Vault
 from guard.rules.schema import RuleSet, ServiceRule
 from guard.terms import Actor, Answer, Decision, Lang, Outcome, Prompt, Reason, Request, Segment, Verdict
+from guard.wire import enclosed
 from guard.wire import request as wire
 from guard.wire.answer import Kind
+from guard.wire.conversation import conversation
 from guard.wire.families import FAMILIES
-from guard.wire.refusal import Refusal, refuse, shape
+from guard.wire.files.crew import Crew
+from guard.wire.refusal import Refusal, readable, refuse, shape
 from guard.wire.rewrite import Rewriter
 
 _STOPS = (Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK)
 _LARGE = 64 * 1024
 """Bytes of body from which reading and writing leave the event loop."""
+_HEARD = 64 * 1024
+"""Bytes of an answer in which the id of its conversation is looked for."""
 _FAILURES: Mapping[str, tuple[str, int | None]] = {
     "overload": ("guard-overload", 2),
     "too-large": ("too-large", None),
     "worker": ("guard-failure", 1),
     "timeout": ("guard-failure", 1),
+    "store": ("guard-audit", None),
 }
 """Cause -> the message, and the seconds after which trying again makes sense."""
 
@@ -52,6 +60,9 @@ class Recorder(Protocol):
     def write(self, outcome: Outcome) -> str:
         """Keep one event; its uid. StoreError when it is not kept."""
 
+    async def kept(self) -> None:
+        """Come back when all that was written is as safe as was asked for. StoreError when it is not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -64,7 +75,9 @@ class Exchange:
     request: Request | None = None
     reply: Answer | None = None
     values: Mapping[Token, str] = field(default_factory=dict, repr=False)
-    """Placeholders that left, and what they stand for."""
+    """Placeholders that left, in this request or earlier in its conversation, and what they stand for."""
+    conversation: str | None = field(default=None, repr=False)
+    """The conversation's id, where the request names it."""
 
 
 class Guard:
@@ -81,34 +94,53 @@ class Guard:
         limit: int = 32 * 2**20,
         seconds: float = 30.0,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        recall: Recall | None = None,
+        files: enclosed.Reader | None = None,
+        keys: Keys | None = None,
     ) -> None:
         self.rules = rules
+        self.recall = recall or Recall()
+        """Given on to the guard that follows on a reload."""
+        self.limit = limit
         self._analyzer = analyzer
         self._redactor = Redactor(rules, vault)
         self._grammar = grammar(rules)
         self._recorder = recorder
         self._language = language
-        self._limit = limit
         self._seconds = seconds
+        self._files = files or Crew()
+        self._fingerprints = Fingerprints(rules, keys) if keys else None
         self._today = today
 
-    async def outgoing(self, request: Request, service: ServiceRule, actor: Actor) -> Exchange:
-        """Decide on one request within the time it has; a stage that fails refuses it."""
+    async def outgoing(
+        self, request: Request, service: ServiceRule, actor: Actor, before: Sequence[Segment] = ()
+    ) -> Exchange:
+        """Decide on one request within the time it has; a stage that fails refuses it.
+
+        `before`: what left just before on the same socket, for values that are split over messages.
+        """
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._outgoing(request, service, actor)
+                exchange = await self._outgoing(request, service, actor, before)
+            await self._recorder.kept()
         except TimeoutError:
-            return self.failed("timeout", request.host, service, actor)
+            exchange = self.failed("timeout", request.host, service, actor)
         except DetectError as error:
-            return self.failed(error.cause, request.host, service, actor)
+            exchange = self.failed(error.cause, request.host, service, actor)
         except StoreError:
-            return self.failed("store", request.host, service, actor)
+            exchange = self.failed("store", request.host, service, actor)
+        if exchange.reply is None:
+            return exchange
+        return replace(exchange, reply=readable(exchange.reply, request.header("origin")))
 
-    async def _outgoing(self, request: Request, service: ServiceRule, actor: Actor) -> Exchange:
+    async def _outgoing(
+        self, request: Request, service: ServiceRule, actor: Actor, before: Sequence[Segment]
+    ) -> Exchange:
         watch = _Watch()
-        prompt = await self._aside(request, lambda: wire.read(request, service, self._limit))
+        opened = await self._aside(request, lambda: wire.opened(request, service, self.limit))
+        prompt, kinds = await enclosed.read(opened, self._files)
         watch.lap("read")
-        analysis = await self._analyzer.analyze(prompt.segments)
+        analysis = _after(await self._analyzer.analyze((*before, *prompt.segments)), len(before))
         unread = dict.fromkeys((*prompt.uninspectable, *analysis.uninspectable))
         prompt = replace(prompt, uninspectable=tuple(unread))
         watch.lap("detect")
@@ -117,19 +149,45 @@ class Guard:
         watch.lap("policy")
         stopped = decision.verdict in _STOPS
         redaction = Redaction()
-        leaving = None
+        leaving = conversation = None
         if not stopped:
             redaction = await asyncio.to_thread(self._redactor.redact, prompt, decision.redact, actor)
+            redaction, conversation = await self._aside(
+                request, lambda: self._recall(request, service, actor, redaction)
+            )
             leaving = await self._aside(request, lambda: self._write(request, service, redaction))
             watch.lap("redact")
         outcome = self._outcome(request.host, service, actor, prompt, decision, analysis, watch.done())
-        event = self._recorder.write(outcome)
-        reply = self._refuse(outcome, service, decision.message, event) if stopped else None
-        return Exchange(outcome, event, prompt, leaving, reply, redaction.values)
+        event = self._recorder.write(self._marked(outcome, prompt))
+        files = enclosed.holding(decision.redact, prompt, kinds)
+        reply = self._refuse(outcome, service, decision.message, event, files=files) if stopped else None
+        return Exchange(outcome, event, prompt, leaving, reply, redaction.values, conversation)
+
+    def _marked(self, outcome: Outcome, prompt: Prompt) -> Outcome:
+        """With fingerprints of what was found, where there are keys for them."""
+        if self._fingerprints is None:
+            return outcome
+        return replace(outcome, fingerprints=self._fingerprints.of(outcome.findings, prompt.segments))
+
+    def _recall(
+        self, request: Request, service: ServiceRule, actor: Actor, redaction: Redaction
+    ) -> tuple[Redaction, str | None]:
+        """With what was hidden earlier in the same conversation, which the service may say again."""
+        if not service.conversation:
+            return redaction, None
+        text = wire.plain_body(request, self.limit).decode("utf-8", "replace")
+        known = conversation(service, request.path, text)
+        if known is None:
+            return redaction, None
+        earlier = self.recall.values(actor, service.id, known)
+        self.recall.remember(actor, service.id, known, redaction.values)
+        both = {token: value for token, value in earlier.items() if token not in redaction.lost}
+        both.update(redaction.values)
+        return replace(redaction, values=both), known
 
     def _write(self, request: Request, service: ServiceRule, redaction: Redaction) -> Request:
         """The request as it leaves; its answer must come in a coding we can edit when there is something to restore."""
-        edited = wire.write(request, service, redaction.edits, self._limit)
+        edited = wire.write(request, service, redaction.edits, self.limit)
         if not redaction.values:
             return edited
         headers = tuple((name, value) for name, value in edited.headers if name.lower() != "accept-encoding")
@@ -166,6 +224,7 @@ class Guard:
             uninspectable=prompt.uninspectable,
             milliseconds=milliseconds,
             rules_version=self.rules.version,
+            nlp=analysis.nlp,
         )
 
     def refused(self, message: str, host: str, service: ServiceRule, actor: Actor, *, status: int = 400) -> Exchange:
@@ -206,7 +265,14 @@ class Guard:
         return Exchange(outcome, event, reply=self._refuse(outcome, service, decision.message, event, status))
 
     def _refuse(
-        self, outcome: Outcome, service: ServiceRule, message: str | None, event: str, status: int = 400
+        self,
+        outcome: Outcome,
+        service: ServiceRule,
+        message: str | None,
+        event: str,
+        status: int = 400,
+        *,
+        files: tuple[str, ...] = (),
     ) -> Answer:
         text = coach.say(
             self.rules.messages,
@@ -218,21 +284,81 @@ class Guard:
             findings=outcome.findings,
             uses=outcome.uses,
             causes=outcome.uninspectable,
+            files=files,
         )
         if outcome.failure is None:
-            return refuse(Refusal(status, _code(outcome.decision.verdict), text, event), shape(service))
+            return refuse(
+                Refusal(status, _code(outcome.decision.verdict), text, event), shape(service, outcome.endpoint)
+            )
         _, again = _FAILURES.get(outcome.failure, ("", None))
-        return refuse(Refusal(503, "guard_unavailable", text, event, again), shape(service))
+        return refuse(Refusal(503, "guard_unavailable", text, event, again), shape(service, outcome.endpoint))
 
     def rewriter(self, exchange: Exchange, content_type: str, content_encoding: str | None) -> Rewriter | None:
         """What the answer's bytes go through; None when nothing in it can be ours, and it passes as it is."""
-        if not exchange.values or exchange.prompt is None:
+        listed = self._listed(exchange, content_type)
+        if exchange.prompt is None or not (exchange.values or listed):
             return None
+        values = dict(exchange.values)
 
         def new_filter(kind: Kind) -> Restorer:
-            return Restorer(exchange.values, self._grammar, kind)
+            return self.restorer(values, kind)
 
-        return Rewriter.of(content_type, content_encoding, FAMILIES[exchange.prompt.family], new_filter)
+        family = FAMILIES[exchange.prompt.family]
+        listen = self._lister(exchange, listed, values) if listed else self._listener(exchange)
+        return Rewriter.of(content_type, content_encoding, family, new_filter, listen)
+
+    def restorer(self, values: Mapping[Token, str], kind: Kind) -> Restorer:
+        """A filter for one text of an answer; it sees values that come into the mapping later."""
+        return Restorer(values, self._grammar, kind)
+
+    def _listed(self, exchange: Exchange, content_type: str) -> tuple[str, ...]:
+        """Conversations that an answer may show again, such as a list of titles: those that it names."""
+        service = self.rules.services.get(exchange.outcome.service)
+        if exchange.values or service is None or not service.conversation or "json" not in content_type.lower():
+            return ()
+        return self.recall.conversations(exchange.outcome.actor, service.id)
+
+    def _lister(self, exchange: Exchange, listed: Sequence[str], values: dict[Token, str]) -> Callable[[bytes], None]:
+        """Adds to the values what was hidden in each conversation that the answer names."""
+        waiting = {name: name.encode() for name in listed}
+        longest = max(map(len, waiting.values()))
+        heard = b""
+
+        def listen(data: bytes) -> None:
+            nonlocal heard
+            heard += data
+            for name in [name for name, written in waiting.items() if written in heard]:
+                del waiting[name]
+                values.update(self.recall.values(exchange.outcome.actor, exchange.outcome.service, name))
+            heard = heard[-longest:]
+
+        return listen
+
+    def _listener(self, exchange: Exchange) -> Callable[[bytes], None] | None:
+        """Waits for the id of a new conversation, which the service gives in its answer."""
+        service = self.rules.services.get(exchange.outcome.service)
+        if exchange.conversation is not None or service is None or not service.conversation:
+            return None
+        heard = bytearray()
+
+        def listen(data: bytes) -> None:
+            if len(heard) >= _HEARD:
+                return
+            heard.extend(data[: _HEARD - len(heard)])
+            known = conversation(service, heard.decode("utf-8", "replace"))
+            if known is not None:
+                self.recall.remember(exchange.outcome.actor, service.id, known, exchange.values)
+                heard.extend(bytes(_HEARD))
+
+        return listen
+
+
+def _after(analysis: Analysis, earlier: int) -> Analysis:
+    """Without what was found in the segments that stood before this request's own."""
+    if not earlier:
+        return analysis
+    found = tuple(replace(f, segment=f.segment - earlier) for f in analysis.findings if f.segment >= earlier)
+    return replace(analysis, findings=found)
 
 
 def _code(verdict: Verdict) -> str:

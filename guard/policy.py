@@ -12,13 +12,17 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from guard.rules.schema import PolicyRule, RuleSet, Status, When
-from guard.terms import Actor, Classification, Decision, Finding, Prompt, Reason, Use, Verdict
+from guard.terms import Actor, Classification, Decision, Finding, Prompt, Reason, Role, Use, Verdict
 
 UNINSPECTABLE = "uninspectable"
 """Built in: what cannot be read does not leave, unless a rule says otherwise for its cause."""
 SIGNED_PART = "signed-part"
 """Built in: what must be hidden but stands in a part that cannot be edited does not leave."""
-BUILT_IN = frozenset({UNINSPECTABLE, SIGNED_PART})
+SIGNED_REQUEST = "signed-request"
+"""Built in: what must be hidden in a request that is signed as a whole does not leave."""
+FIXED_FILE = "file-not-editable"
+"""Built in: what must be hidden but stands in a file that cannot be edited does not leave."""
+BUILT_IN = frozenset({UNINSPECTABLE, SIGNED_PART, SIGNED_REQUEST, FIXED_FILE})
 """Rule ids, and message ids, of what needs no rule file."""
 
 
@@ -148,6 +152,15 @@ def _built_in(facts: Facts, enforced: list[_Match], redact: tuple[Finding, ...])
     if unread:
         yield Reason(UNINSPECTABLE, Verdict.BLOCK, "unreadable: " + ", ".join(unread))
     segments = facts.prompt.segments
-    fixed = sorted({f.entity for f in redact if facts.prompt.signed or not segments[f.segment].editable})
-    if fixed:
-        yield Reason(SIGNED_PART, Verdict.BLOCK, ", ".join(fixed) + " in a part that cannot be edited")
+    if facts.prompt.signed:
+        if redact:
+            entities = ", ".join(sorted({f.entity for f in redact}))
+            yield Reason(SIGNED_REQUEST, Verdict.BLOCK, entities + " in a signed request")
+        return
+    fixed = [f for f in redact if not segments[f.segment].editable]
+    in_files = {f.entity for f in fixed if segments[f.segment].role is Role.FILE}
+    elsewhere = {f.entity for f in fixed if segments[f.segment].role is not Role.FILE}
+    if in_files:
+        yield Reason(FIXED_FILE, Verdict.BLOCK, ", ".join(sorted(in_files)) + " in a file that cannot be edited")
+    if elsewhere:
+        yield Reason(SIGNED_PART, Verdict.BLOCK, ", ".join(sorted(elsewhere)) + " in a part that cannot be edited")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from guard.coach import say
+from guard.coach import _CAUSES, _FILES, say
 from guard.rules.schema import MessageRule, Status, Wording
 from guard.terms import Classification, Decision, Finding, Lang, Reason, Use, Verdict
 
@@ -60,3 +60,34 @@ def test_a_missing_message_still_makes_a_sentence_with_its_reference(lang: Lang)
 
 def test_entities_that_are_only_watched_are_not_mentioned() -> None:
     assert "FR_NIR" not in said(Lang.EN)
+
+
+def of_a_file(lang: Lang, *files: str, causes: tuple[str, ...] = ()) -> str:
+    wording = Wording(title="Titre", text="files: {files}; causes: {causes}")
+    message = MESSAGE.model_copy(update={"fr": wording, "en": wording, "lesson": None})
+    return say({"m": message}, "m", lang, event="e", files=files, causes=causes)
+
+
+@pytest.mark.parametrize(
+    ("lang", "files", "words"),
+    [
+        (Lang.FR, ("docx", "pdf"), "un document Word, un document PDF"),
+        (Lang.EN, ("xlsx",), "an Excel workbook"),
+        (Lang.FR, ("ooxml",), "un fichier"),
+        (Lang.EN, (), "a file"),
+    ],
+)
+def test_files_are_called_by_what_people_call_them(lang: Lang, files: tuple[str, ...], words: str) -> None:
+    assert f"files: {words};" in of_a_file(lang, *files)
+
+
+def test_causes_are_quoted_and_said_in_words() -> None:
+    causes = ("encrypted-file", "json")
+
+    assert "causes: encrypted-file, un fichier protégé par mot de passe, json" in of_a_file(Lang.FR, causes=causes)
+    assert "causes: encrypted-file, a file with a password, json" in of_a_file(Lang.EN, causes=causes)
+
+
+def test_every_kind_and_cause_has_words_in_both_languages() -> None:
+    for words in (*_FILES.values(), *_CAUSES.values()):
+        assert set(words) == set(Lang)

@@ -67,8 +67,20 @@ def test_it_runs_as_a_number_that_is_not_root_from_the_last_step_that_needs_root
     assert set(words[words.index("USER") + 1 :]) == {"HEALTHCHECK", "ENTRYPOINT", "CMD"}
 
 
-def test_the_last_stage_installs_and_builds_nothing() -> None:
-    assert {command[0] for command in commands(FINAL)} == {"useradd", "install"}
+def test_the_last_stage_builds_nothing_and_installs_what_reads_pictures_alone() -> None:
+    run = commands(FINAL)
+    installed = [
+        word for command in run if "install" in command[1:] for word in command if word.startswith("tesseract")
+    ]
+
+    assert {next(word for word in command if "=" not in word) for command in run} == {
+        "useradd",
+        "install",
+        "apt-get",
+        "rm",
+    }
+    assert installed == ["tesseract-ocr", "tesseract-ocr-fra"]
+    assert not any({"pip", "gcc", "make", "build-essential"} & set(command) for command in run)
     assert [rest for rest in rests(FINAL, "COPY") if not rest.startswith("--from=build ")] == []
 
 

@@ -11,6 +11,7 @@ import pytest
 from guard.detect.analysis import Analysis
 from guard.errors import DetectError, StoreError
 from guard.pipeline import Exchange, Guard
+from guard.redact.fingerprints import Keys
 from guard.redact.vault import Vault
 from guard.rules.load import load
 from guard.rules.schema import RuleSet
@@ -25,15 +26,20 @@ HOST = "api.openai.com"
 class Notebook:
     """A recorder that keeps outcomes, and can be out of paper."""
 
-    def __init__(self, broken: bool = False) -> None:
+    def __init__(self, broken: bool = False, torn: bool = False) -> None:
         self.outcomes: list[Outcome] = []
         self.broken = broken
+        self.torn = torn
 
     def write(self, outcome: Outcome) -> str:
         if self.broken:
             raise StoreError("no space")
         self.outcomes.append(outcome)
         return f"event-{len(self.outcomes)}"
+
+    async def kept(self) -> None:
+        if self.torn:
+            raise StoreError("no disk")
 
 
 class Broken:
@@ -55,7 +61,7 @@ def rules() -> RuleSet:
 
 @pytest.fixture(scope="module")
 def inline(rules: RuleSet) -> Inline:
-    return Inline(rules)
+    return Inline(rules, "none")
 
 
 def request_of(*contents: str, **more: object) -> Request:
@@ -159,6 +165,29 @@ def test_an_event_that_cannot_be_written_keeps_the_request_here(rules: RuleSet, 
     assert exchange.request is None
     assert exchange.reply is not None
     assert exchange.reply.status == 503
+
+
+@pytest.mark.parametrize("notebook", [Notebook(broken=True), Notebook(torn=True)], ids=["no line", "no disk"])
+def test_what_cannot_be_recorded_does_not_leave_and_says_why(
+    notebook: Notebook, rules: RuleSet, inline: Inline
+) -> None:
+    exchange = sent(rules, inline, request_of("Bonjour, quel temps fait-il ?"), notebook)
+
+    assert (exchange.request, exchange.outcome.failure) == (None, "store")
+    assert exchange.reply is not None
+    assert "Journal de contrôle indisponible" in json.loads(exchange.reply.body)["error"]["message"]
+
+
+def test_each_finding_has_its_fingerprint_when_there_are_keys(rules: RuleSet, inline: Inline, tmp_path: Path) -> None:
+    notebook = Notebook()
+    with closing(Vault("sqlite://", bytes(32))) as vault:
+        guard = Guard(rules, inline, vault, notebook, keys=Keys(tmp_path))
+        for text in (f"Mon IBAN : {IBAN}", f"IBAN {IBAN.replace(' ', '')}"):
+            asyncio.run(guard.outgoing(request_of(text), rules.services["openai-api"], Actor("ana", ("hr",))))
+
+    prints = [outcome.fingerprints for outcome in notebook.outcomes]
+    assert [len(found) for found in prints] == [len(outcome.findings) for outcome in notebook.outcomes] == [1, 1]
+    assert prints[0] == prints[1]
 
 
 def test_an_unforeseen_error_rises_to_the_door(rules: RuleSet) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.policy import SIGNED_PART, UNINSPECTABLE, Facts, decide
+from guard.policy import FIXED_FILE, SIGNED_PART, SIGNED_REQUEST, UNINSPECTABLE, Facts, decide
 from guard.rules.schema import PolicyRule, RuleSet, Status
 from guard.terms import Actor, Classification, Decision, Finding, Prompt, Role, Segment, Use, Verdict
 
@@ -51,9 +51,10 @@ def facts(
     signed: bool = False,
     editable: bool = True,
     sanctioned: bool = True,
+    role: Role = Role.USER,
 ) -> Facts:
     segments = (
-        Segment("body:/a", Role.USER, "x" * 20, editable=editable),
+        Segment("body:/a", role, "x" * 20, editable=editable),
         Segment("body:/b", Role.TOOL_ARGS, "y" * 20),
     )
     prompt = Prompt(
@@ -157,12 +158,24 @@ def test_a_watched_rule_does_not_open_what_cannot_be_read() -> None:
     assert decided(given, rule("log", status="test", uninspectable=["*"])).verdict is Verdict.BLOCK
 
 
-@pytest.mark.parametrize("given", [facts(IBAN, signed=True), facts(IBAN, editable=False)], ids=["body", "part"])
-def test_what_must_be_hidden_in_a_signed_text_does_not_leave(given: Facts) -> None:
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [(facts(IBAN, signed=True), SIGNED_REQUEST), (facts(IBAN, editable=False), SIGNED_PART)],
+    ids=["request", "part"],
+)
+def test_what_must_be_hidden_in_a_signed_text_does_not_leave(given: Facts, message: str) -> None:
     decision = decided(given, rule("redact", entities=["IBAN_CODE"]))
 
     assert decision.verdict is Verdict.BLOCK
-    assert decision.message == SIGNED_PART
+    assert decision.message == message
+
+
+@pytest.mark.parametrize(("signed", "message"), [(False, FIXED_FILE), (True, SIGNED_REQUEST)])
+def test_what_must_be_hidden_in_a_file_that_cannot_be_edited_does_not_leave(signed: bool, message: str) -> None:
+    given = facts(IBAN, editable=False, role=Role.FILE, signed=signed)
+    decision = decided(given, rule("redact", entities=["IBAN_CODE"]))
+
+    assert (decision.verdict, decision.message) == (Verdict.BLOCK, message)
 
 
 def test_the_classification_is_the_highest_findings() -> None:

@@ -58,6 +58,10 @@ WRONG = {
     "GUARD_GRACE_SECONDS": "-1",
     "GUARD_MAX_BODY": "0",
     "GUARD_LANGUAGE": "de",
+    "GUARD_DURABILITY": "tape",
+    "GUARD_IDENTITY": "none",
+    "GUARD_LOG_RESERVE": "-1",
+    "GUARD_RETENTION_DAYS": "-1",
 }
 
 

@@ -1,4 +1,4 @@
-"""What a stand-in service receives, and what it is told to answer: the words its two dialects share.
+"""What a stand-in service receives, and what it is told to answer: the words its dialects share.
 
 Everything here may hold prompt text, so no repr shows it (law 6).
 """
@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 
 PLACEHOLDER = re.compile(r"\[\[[A-Z][A-Z0-9_]*_[0-9]+\]\]")
 """What the guard writes in place of a value."""
+_CONVERSATIONS = ("messages", "contents", "input", "inputs")
+"""Names that services have for a row of turns."""
+_ALONE = ("input", "inputs", "inputText", "prompt")
+"""And for one text alone."""
 _FRENCH = re.compile(
     r"\b(?:bonjour|je|vous|le|la|les|un|une|des|du|et|est|pour|dans|avec|mon|ma|mes|ce|cette)\b", re.IGNORECASE
 )
@@ -59,6 +63,8 @@ class Exchange:
     """A conversation as the service understands it: the request's JSON."""
 
     body: Mapping[str, object] = field(repr=False)
+    path: str = field(default="", repr=False)
+    """Of the request, with its query: some services say there what others say in the body."""
 
     @property
     def model(self) -> str:
@@ -68,15 +74,19 @@ class Exchange:
     @property
     def stream(self) -> bool:
         """True when the answer is to come in pieces."""
-        return self.body.get("stream") is True
+        asked = self.body.get("stream")
+        return "stream" in self.path if asked is None else asked is True
 
     @property
     def prompt(self) -> str:
         """All text of the last user message."""
-        messages = self.body.get("messages")
+        alone = next((text for name in _ALONE if isinstance(text := self.body.get(name), str)), None)
+        if alone is not None:
+            return alone
+        messages = next((self.body[name] for name in _CONVERSATIONS if name in self.body), None)
         turns = [turn for turn in messages if isinstance(turn, dict)] if isinstance(messages, list) else []
         last = next((turn for turn in reversed(turns) if turn.get("role") == "user"), {})
-        return "\n".join(_texts(last.get("content")))
+        return "\n".join(_texts(last.get("content", last.get("parts"))))
 
 
 type Speaker = Callable[[Exchange], Reply]

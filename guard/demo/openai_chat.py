@@ -44,6 +44,9 @@ def stream(exchange: Exchange, reply: Reply) -> Iterator[bytes]:
     for piece in reply.pieces(reply.text):
         yield _chunk(head, {"content": piece})
     for index, call in enumerate(reply.calls):
+        if exchange.model.startswith("mistral"):  # speaks this format too, but its calls come whole
+            yield _call(head, index, {"name": call.name, "arguments": call.arguments}, {"id": uuid4().hex[:9]})
+            continue
         opening = {"name": call.name, "arguments": ""}
         yield _call(head, index, opening, {"id": f"call_{uuid4().hex[:24]}", "type": "function"})
         for piece in reply.pieces(call.arguments):

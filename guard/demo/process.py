@@ -73,9 +73,10 @@ class GuardProcess:
         return self._process.pid if self._process else 0
 
     def events(self) -> list[dict[str, object]]:
-        """Every audit event so far, in order."""
+        """Every audit event about a prompt so far, in order."""
         lines = [line for path in sorted(self.log_dir.glob("audit-*.jsonl")) for line in path.read_bytes().splitlines()]
-        return [json.loads(line) for line in lines]
+        events = [json.loads(line) for line in lines]
+        return [event for event in events if not event["metadata"]["event_code"].startswith("admin.")]
 
     def __enter__(self) -> Self:
         """Start, and wait until it takes requests."""

@@ -17,7 +17,26 @@ from guard.demo.exchange import Received
 from guard.demo.process import GuardProcess
 from guard.demo.standin import Standin
 
-HOSTS = ("api.openai.com", "api.anthropic.com")
+HOSTS = (
+    "api.openai.com",
+    "api.anthropic.com",
+    "generativelanguage.googleapis.com",
+    "europe-west1-aiplatform.googleapis.com",
+    "api.mistral.ai",
+    "api.cohere.com",
+    "ollama.com",
+    "router.huggingface.co",
+    "exemple.openai.azure.com",
+    "bedrock-runtime.eu-west-1.amazonaws.com",
+    "api.groq.com",
+    "api.together.xyz",
+    "openrouter.ai",
+    "api.deepseek.com",
+    "api.x.ai",
+    "api.perplexity.ai",
+    "models.github.ai",
+    "api.githubcopilot.com",
+)
 _SHIPPED = Path(__file__).resolve().parents[2] / "rules"
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -86,14 +105,24 @@ class Act:
 
 
 @contextmanager
-def stage(folder: Path, *, rules: Path | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Stage]:
-    """Started, and stopped in the reverse order. `rules`: those this version was shipped with, when left out."""
-    authority = Authority(folder / "service")
+def stage(
+    folder: Path,
+    *,
+    rules: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+    authority: Authority | None = None,
+    upstream: Mapping[str, int] | None = None,
+) -> Iterator[Stage]:
+    """Started, and stopped in the reverse order. `rules`: those this version was shipped with, when left out.
+
+    `upstream`: more services, by host name and port of 127.0.0.1, with certificates of the same `authority`.
+    """
+    authority = authority or Authority(folder / "service")
     with (
         Standin(authority.issue(*HOSTS)) as standin,
         GuardProcess(
             folder / "guard",
-            upstream=dict.fromkeys(HOSTS, standin.port),
+            upstream=dict.fromkeys(HOSTS, standin.port) | dict(upstream or {}),
             upstream_ca=authority.bundle,
             rules=rules or (_SHIPPED if _SHIPPED.is_dir() else None),
             settings=settings,

@@ -1,10 +1,11 @@
-"""Requests -> the answers of a stand-in AI service on this machine, in OpenAI's and Anthropic's real formats.
+"""Requests -> the answers of a stand-in AI service on this machine, in the real formats of those it stands for.
 
 TLS, HTTP/1.1, one thread a connection, on a free port of 127.0.0.1. It keeps every request it gets, byte for byte, in
 memory only: what it has not, has not left the company.
 """
 
 import gzip
+import re
 import socket
 import ssl
 import threading
@@ -17,10 +18,34 @@ from typing import Self, cast
 
 import orjson
 
-from guard.demo import anthropic_messages, openai_chat
+from guard.demo import (
+    anthropic_messages,
+    bedrock,
+    cohere,
+    gemini,
+    mistral,
+    ollama,
+    openai_chat,
+    openai_responses,
+    uploads,
+)
 from guard.demo.certificates import ServerCertificate
 from guard.demo.exchange import Exchange, Received, Reply, Speaker, obliging
 
+_DIALECTS: tuple[tuple[re.Pattern[str], ModuleType], ...] = tuple(
+    (re.compile(path), module)
+    for path, module in (
+        (r"(?:/anthropic)?/v1/messages(?:/count_tokens)?", anthropic_messages),
+        (r"(?:/.+)?/(?:chat|fim)/completions", openai_chat),
+        (r"(?:/.+)?/responses", openai_responses),
+        (r"/v1/conversations(?:/.+)?", mistral),
+        (r".*:(?:generateContent|streamGenerateContent)", gemini),
+        (r"/v2/chat", cohere),
+        (r"/api/chat", ollama),
+        (r"/model/.+/(?:converse|converse-stream|invoke|invoke-with-response-stream)", bedrock),
+    )
+)
+"""Path -> the format spoken there: a module with `whole`, `stream`, `error`, and `media_type` where it is another."""
 _LONGEST_BODY = 64 * 2**20
 """Bytes of a request body; more is refused with 413."""
 _PATIENCE = 30.0
@@ -131,27 +156,30 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, received: Received) -> None:
         path = received.path.partition("?")[0]
-        dialect = anthropic_messages if path == "/v1/messages" or received.header("anthropic-version") else openai_chat
-        match received.method, path:
-            case "POST", "/v1/chat/completions" | "/v1/messages" | "/v1/messages/count_tokens":
-                exchange = _exchange(received)
-                if exchange is None:
-                    self._say(400, dialect.error(400, "the body is not a JSON object"))
-                elif path.endswith("count_tokens"):
-                    self._say(200, anthropic_messages.count(exchange))
-                else:
-                    self._speak(received, dialect, exchange)
-            case "GET", "/v1/models":
-                self._say(200, dialect.models())
-            case _:
-                self._say(404, dialect.error(404, "nothing stands at this address"))
+        found = next((module for pattern, module in _DIALECTS if pattern.fullmatch(path)), None)
+        dialect = found or (anthropic_messages if received.header("anthropic-version") else openai_chat)
+        if (uploaded := uploads.answer(received)) is not None:
+            self._say(200, uploaded)
+        elif received.method == "GET" and path == "/v1/models":
+            self._say(200, dialect.models())
+        elif received.method != "POST" or found is None:
+            self._say(404, dialect.error(404, "nothing stands at this address"))
+        elif (exchange := _exchange(received)) is None:
+            self._say(400, dialect.error(400, "the body is not a JSON object"))
+        elif path.endswith("count_tokens"):
+            self._say(200, anthropic_messages.count(exchange))
+        else:
+            self._speak(received, dialect, exchange)
 
     def _speak(self, received: Received, dialect: ModuleType, exchange: Exchange) -> None:
         reply = self.server.standin.speaker(exchange)
         self.server.standin.answers.append(reply)
         zipped = reply.gzip and "gzip" in (received.header("accept-encoding") or "")
         if exchange.stream:
-            self._stream(_cut(dialect.stream(exchange, reply), reply.cut), zipped=zipped)
+            kind = (
+                dialect.media_type(exchange) if hasattr(dialect, "media_type") else "text/event-stream; charset=utf-8"
+            )
+            self._stream(_cut(dialect.stream(exchange, reply), reply.cut), kind, zipped=zipped)
         elif zipped:
             self._say(200, gzip.compress(dialect.whole(exchange, reply)), [("content-encoding", "gzip")])
         else:
@@ -161,9 +189,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._begin(status, "application/json", [("content-length", str(len(body))), *headers])
         self.wfile.write(body)
 
-    def _stream(self, events: Iterator[bytes], *, zipped: bool) -> None:
+    def _stream(self, events: Iterator[bytes], kind: str, *, zipped: bool) -> None:
         coding = [("content-encoding", "gzip")] if zipped else []
-        self._begin(200, "text/event-stream; charset=utf-8", [("transfer-encoding", "chunked"), *coding])
+        self._begin(200, kind, [("transfer-encoding", "chunked"), *coding])
         press = zlib.compressobj(wbits=31)
         for event in events:
             self._chunk(press.compress(event) + press.flush(zlib.Z_SYNC_FLUSH) if zipped else event)
@@ -225,4 +253,4 @@ def _exchange(received: Received) -> Exchange | None:
         value = orjson.loads(body)
     except (OSError, EOFError, zlib.error, orjson.JSONDecodeError):
         return None
-    return Exchange(value) if isinstance(value, dict) else None
+    return Exchange(value, received.path) if isinstance(value, dict) else None

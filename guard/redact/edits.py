@@ -37,6 +37,8 @@ class Redaction:
     edits: tuple[Edit, ...] = ()
     values: Mapping[Token, str] = field(default_factory=dict, repr=False)
     """Placeholder -> the value as it first stood in this prompt."""
+    lost: frozenset[Token] = frozenset()
+    """Placeholders that were typed where nothing can be edited: in an answer they may be the typed text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Redactor:
         for index, group in groupby(spans, key=lambda span: span.segment):
             segment = prompt.segments[index]
             edits.append(Edit(segment.where, _anonymize(segment.text, list(group), numbers)))
-        return Redaction(tuple(edits), {token: value for token, value in values.items() if token not in lost})
+        known = {token: value for token, value in values.items() if token not in lost}
+        return Redaction(tuple(edits), known, frozenset(lost))
 
     def _span(self, segments: Sequence[Segment], index: int, start: int, end: int, entity: str) -> _Span:
         text = segments[index].text[start:end]

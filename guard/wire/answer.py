@@ -5,16 +5,17 @@ placeholder cut anywhere is still seen whole; all other strings are passed one b
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from guard.errors import WireError
 from guard.rules.schema import FieldRule
 from guard.terms import Role
+from guard.wire import eventstream, lines
 from guard.wire.document import Leaf, Node, parse, quote, splice
 from guard.wire.fields import fields
-from guard.wire.sse import ServerEvent, Splitter
+from guard.wire.sse import Splitter
 
 type Kind = Literal["text", "json"]
 """text: plain; json: a piece of JSON text, in which a value must be escaped."""
@@ -41,6 +42,19 @@ class Piece:
     channel: tuple[str, ...]
     """Which text it continues: choice, block, tool call, …"""
     kind: Kind
+    whole: bool = False
+    """True when it says the whole text so far once more, and does not only continue it."""
+    padding: str = ""
+    """Characters at its end that are no part of the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A leaf that carries a piece of another stream, in a family of its own."""
+
+    leaf: Leaf
+    channel: tuple[str, ...]
+    family: "Family"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,7 @@ class Reading:
     pieces: tuple[Piece, ...] = ()
     ends: tuple[tuple[str, ...], ...] = ()
     """Prefixes of the channels that end with this event."""
+    inner: tuple[Inner, ...] = ()
 
 
 class Family(Protocol):
@@ -62,8 +77,84 @@ class Family(Protocol):
     def read(self, event: Node) -> Reading:
         """The pieces in one event of a stream."""
 
-    def late(self, channel: tuple[str, ...], text: str, last: Node) -> bytes:
-        """An event of our own that brings the end of a text; `last` is the event that brought its last piece."""
+    def late(self, channel: tuple[str, ...], text: str, last: Node) -> bytes | str:
+        """An event of our own that brings the end of a text; `last` is the event that brought its last piece.
+
+        Bytes leave as they are; a string is its JSON, and is framed as the event that brought the last piece was. Of a
+        text that comes whole each time, `text` is all of it.
+        """
+
+
+class Frame(Protocol):
+    """One event as it came; the JSON in it is `data`."""
+
+    @property
+    def raw(self) -> bytes:
+        """Its bytes, framing included."""
+
+    @property
+    def data(self) -> str:
+        """Its text; bytes that are not UTF-8 are lone surrogates, as `surrogateescape` makes them."""
+
+    @property
+    def whole(self) -> bool:
+        """False for the end of a stream that was cut."""
+
+    def with_data(self, data: str) -> bytes:
+        """Its bytes with another text in it."""
+
+
+class Frames(Protocol):
+    """Bytes at any cut -> whole events."""
+
+    def feed(self, data: bytes) -> Sequence[Frame]:
+        """The events that these bytes complete."""
+
+    def flush(self) -> Sequence[Frame]:
+        """What stands at the end of the stream, whole or not."""
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """What a frame knows besides when its bytes depend on its place."""
+
+    def after(self, data: str) -> bytes:
+        """A frame of our own that stands after it."""
+
+
+@runtime_checkable
+class Framed(Protocol):
+    """What a family knows besides when its streams are not event streams."""
+
+    def frames(self, essence: str) -> Frames | None:
+        """How an answer of this media type is cut; None when it comes whole."""
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """What a family knows besides when its events can only be read after those before them."""
+
+    def fresh(self) -> Family:
+        """The same family, for one stream."""
+
+
+_FRAMES: Mapping[str, Callable[[], Frames]] = {
+    "text/event-stream": Splitter,
+    "application/vnd.amazon.eventstream": eventstream.Splitter,
+    # JSON lines have no registered name; Ollama uses the first, Cohere the second
+    "application/x-ndjson": lines.Splitter,
+    "application/stream+json": lines.Splitter,
+    "application/ndjson": lines.Splitter,
+    "application/jsonl": lines.Splitter,
+}
+"""Media type -> how any family's answer of this type is cut."""
+
+
+def framed(family: Family, essence: str) -> Frames | None:
+    """How an answer of this media type is cut into events; None when it is no stream."""
+    own = family.frames(essence) if isinstance(family, Framed) else None
+    known = _FRAMES.get(essence)
+    return own if own is not None or known is None else known()
 
 
 def leave(*paths: tuple[str, Literal["json", "signed", "opaque"]]) -> tuple[FieldRule, ...]:
@@ -128,6 +219,10 @@ def _once(text: str, kind: Kind, new_filter: NewFilter) -> str:
 class _Channel:
     through: Filter
     last: Node
+    frame: Frame
+    """In which the last piece came."""
+    said: str = ""
+    """What has left of a text that comes whole each time."""
 
 
 @dataclass(slots=True)
@@ -136,49 +231,79 @@ class StreamRewriter:
 
     family: Family
     new_filter: NewFilter
-    _split: Splitter = field(default_factory=Splitter)
+    split: Frames = field(default_factory=Splitter)
     _channels: dict[tuple[str, ...], _Channel] = field(default_factory=dict)
+    _inner: "dict[tuple[str, ...], StreamRewriter]" = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """A family that remembers does so for one stream."""
+        if isinstance(self.family, Remembering):
+            self.family = self.family.fresh()
 
     def feed(self, data: bytes) -> bytes:
         """The bytes that can leave now."""
-        return b"".join(map(self._event, self._split.feed(data)))
+        return b"".join(self.parts(data))
+
+    def parts(self, data: bytes) -> list[bytes]:
+        """The events that can leave now, ours among them, each by itself."""
+        return [part for event in self.split.feed(data) for part in self._event(event)]
 
     def flush(self) -> bytes:
         """The end of the stream."""
-        return b"".join(map(self._event, self._split.flush())) + self._end(())
+        return b"".join(part for event in self.split.flush() for part in self._event(event)) + b"".join(self._end(()))
 
-    def _event(self, event: ServerEvent) -> bytes:
+    def _event(self, event: Frame) -> list[bytes]:
         cut = not event.whole  # only at the end of the stream: nothing of ours can come after it
         if not event.data:
-            return self._end(()) + event.raw if cut else event.raw
+            return [*self._end(()), event.raw] if cut else [event.raw]
         try:
             root = parse(event.data)
         except WireError:
             # `[DONE]` and the like say that every text is over; JSON that is broken says nothing
-            return event.raw if event.data.startswith("{") and not cut else self._end(()) + event.raw
+            return [event.raw] if event.data.startswith("{") and not cut else [*self._end(()), event.raw]
         reading = self.family.read(root)
         ends = ((),) if cut else reading.ends
-        changes = [change for piece in reading.pieces if (change := self._piece(piece, root, ends))]
-        changes += _changes(root, self.family, self.new_filter, (piece.leaf for piece in reading.pieces))
-        tail = b"".join(map(self._end, ends))
-        return tail + (event.with_data(splice(event.data, changes)) if changes else event.raw)
+        changes = [change for piece in reading.pieces if (change := self._piece(piece, root, event, ends))]
+        changes += [change for inner in reading.inner if (change := self._stream(inner))]
+        told = [piece.leaf for piece in reading.pieces] + [inner.leaf for inner in reading.inner]
+        changes += _changes(root, self.family, self.new_filter, told)
+        tail = [part for prefix in ends for part in self._end(prefix)]
+        return [*tail, event.with_data(splice(event.data, changes)) if changes else event.raw]
 
-    def _piece(self, piece: Piece, root: Node, ends: Iterable[tuple[str, ...]]) -> tuple[int, int, str] | None:
+    def _stream(self, inner: Inner) -> tuple[int, int, str] | None:
+        """The piece of a stream inside this one, filtered; what it holds back comes with a later piece."""
+        stream = self._inner.get(inner.channel)
+        if stream is None:
+            stream = self._inner[inner.channel] = StreamRewriter(inner.family, self.new_filter)
+        new = stream.feed(inner.leaf.text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+        return None if new == inner.leaf.text else (inner.leaf.start, inner.leaf.end, quote(new))
+
+    def _piece(
+        self, piece: Piece, root: Node, frame: Frame, ends: Iterable[tuple[str, ...]]
+    ) -> tuple[int, int, str] | None:
         channel = self._channels.get(piece.channel)
-        if channel is None:
-            channel = self._channels[piece.channel] = _Channel(self.new_filter(piece.kind), root)
-        channel.last = root
-        new = channel.through.feed(piece.leaf.text)
+        if channel is None or piece.whole:
+            channel = self._channels[piece.channel] = _Channel(self.new_filter(piece.kind), root, frame)
+        channel.last, channel.frame = root, frame
+        text = piece.leaf.text.rstrip(piece.padding) if piece.padding else piece.leaf.text
+        new = channel.through.feed(text)
+        if piece.whole:
+            channel.said = new
         if any(piece.channel[: len(prefix)] == prefix for prefix in ends):
             # the last piece of its text takes along what was held back
             new += self._channels.pop(piece.channel).through.flush()
-        return None if new == piece.leaf.text else (piece.leaf.start, piece.leaf.end, quote(new))
+        return None if new == text else (piece.leaf.start, piece.leaf.end, quote(new))
 
-    def _end(self, prefix: tuple[str, ...]) -> bytes:
+    def _end(self, prefix: tuple[str, ...]) -> list[bytes]:
         """Our own events for texts that end and still hold something back."""
-        out = b""
+        out = []
         for name in [name for name in self._channels if name[: len(prefix)] == prefix]:
             channel = self._channels.pop(name)
             if text := channel.through.flush():
-                out += self.family.late(name, text, channel.last)
+                late = self.family.late(name, channel.said + text, channel.last)
+                out.append(late if isinstance(late, bytes) else _framed_like(channel.frame, late))
         return out
+
+
+def _framed_like(frame: Frame, data: str) -> bytes:
+    return frame.after(data) if isinstance(frame, Placed) else frame.with_data(data)

@@ -3,40 +3,23 @@
 Decided by the endpoint and by the bytes, not by the declared type. What cannot be read whole raises WireError.
 """
 
-import base64
-import binascii
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from guard.errors import WireError
 from guard.rules.schema import FieldRule
 from guard.terms import Role, Segment
-from guard.wire import form
-from guard.wire.document import Leaf, Node, parse, quote, splice
-from guard.wire.fields import Field, fields
+from guard.wire import attachments, form, formdata
+from guard.wire.attachments import Attachment, Told
+from guard.wire.document import Leaf, Node, parse, parse_all, quote, splice
+from guard.wire.fields import NESTED, Field, fields, outer, within
+from guard.wire.files import extract, kinds, plain
 
-NESTED = "~>"
-"""Between the pointer of a JSON string and the pointer inside it: in RFC 6901 a `~` is only ever followed by 0 or 1."""
 _DIGITS = 9
 """Shorter numbers are counts and settings; no identifier we know has fewer digits."""
-_DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w=.+-]+)*?)(;base64)?,", re.IGNORECASE)
-_TEXT_TYPES = re.compile(r"text/.*|application/(?:json|xml|csv|x-ndjson|yaml|x-yaml|sql|javascript)|.*\+(?:json|xml)")
-_CHARSETS = {"", "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252", "unicode-1-1-utf-8"}
-_MARKS = (  # byte order marks, the longer first (Unicode 16 §23.8)
-    (b"\xff\xfe\x00\x00", "utf-32-le"),
-    (b"\x00\x00\xfe\xff", "utf-32-be"),
-    (b"\xef\xbb\xbf", "utf-8"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-)
-# which of the first four bytes are zero tells the encoding of a text that begins in ASCII (RFC 4627 §3)
-_ZEROS: dict[tuple[bool, ...], str] = {
-    (True, True, True, False): "utf-32-be",
-    (False, True, True, True): "utf-32-le",
-    (True, False, True, False): "utf-16-be",
-    (False, True, False, True): "utf-16-le",
-}
+_LONGEST = 40
+"""A number of more digits before its point or behind it is a quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +30,27 @@ class Reading:
     uninspectable: tuple[str, ...] = ()
     values: Mapping[str, str] | None = None
     """Strings and constants of a JSON body by pointer, for the few that steer (model, stream)."""
+    files: tuple[Attachment, ...] = ()
+    """Files that are not read yet."""
 
 
-def read(body: bytes, content_type: str, rules: Sequence[FieldRule]) -> Reading:
-    """The segments of a body; WireError when there is no single way to read it."""
+def read(body: bytes, content_type: str, rules: Sequence[FieldRule], *, upload: bool = False) -> Reading:
+    """The segments of a body; WireError when there is no single way to read it.
+
+    `upload`: the endpoint takes the bytes of a file, whatever their type is said to be.
+    """
     if not body:
         return Reading(())
+    if formdata.claims(content_type):
+        return _reading(formdata.read(body, content_type, rules, _json_in))
+    if upload or (not rules and kinds.of(body)):
+        return _reading(attachments.told("body:", body))
     text, _, _ = _text(body, content_type)
     kind = _kind(text, content_type, declared=bool(rules))
     if kind == "json":
         return _read_json(text, rules)
     if kind == "form":
-        return Reading(tuple(form.read(text, "form")))
+        return _read_form(text, rules)
     return Reading((Segment("body:", Role.OTHER, text, declared=False),))
 
 
@@ -66,26 +58,35 @@ def write(body: bytes, content_type: str, rules: Sequence[FieldRule], edits: Map
     """The body with the text of some segments changed; the same object when there is none to change."""
     if not edits:
         return body
+    if formdata.claims(content_type):
+        return formdata.write(body, content_type, edits, lambda text, inner: _write_json(text, (), inner))
+    if inside := attachments.within("body:", edits):
+        return extract.rewritten(body, inside)
     text, codec, mark = _text(body, content_type)
     kind = _kind(text, content_type, declared=bool(rules))
     if kind == "json":
         text = _write_json(text, rules, edits)
     elif kind == "form":
-        text = form.write(text, "form", edits)
+        text = _write_form(text, rules, edits)
     else:
         text = edits["body:"]
     return mark + text.encode(codec)
 
 
+def _reading(told: Iterable[Told]) -> Reading:
+    """What was told, files apart."""
+    every = list(told)
+    files = tuple(one for one in every if isinstance(one, Attachment))
+    return Reading(tuple(one for one in every if isinstance(one, Segment)), files=files)
+
+
 def _text(body: bytes, content_type: str) -> tuple[str, str, bytes]:
     """The text of a body, its codec, and its byte order mark."""
-    for charset in _charsets(content_type):
-        if charset not in _CHARSETS and not charset.startswith(("utf-16", "utf-32")):
-            raise WireError("charset", "a character set the guard does not read")
-    for mark, codec in _MARKS:
+    plain.check(content_type)
+    for mark, codec in plain.MARKS:
         if body.startswith(mark):
             return _decode(body[len(mark) :], codec), codec, mark
-    codec = _ZEROS.get(tuple(byte == 0 for byte in body[:4]), "utf-8")
+    codec = plain.ZEROS.get(tuple(byte == 0 for byte in body[:4]), "utf-8")
     return _decode(body, codec), codec, b""
 
 
@@ -99,52 +100,68 @@ def _decode(body: bytes, codec: str) -> str:
     return text
 
 
-def _charsets(content_type: str) -> Iterator[str]:
-    """Every charset named, also by the extended notation of RFC 8187: receivers differ on which one counts."""
-    for parameter in content_type.split(";")[1:]:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower().startswith("charset"):
-            yield value.strip().strip("\"'").lower()
-
-
 def _kind(text: str, content_type: str, *, declared: bool) -> str:
     essence = content_type.partition(";")[0].strip().lower()
-    if essence.startswith("multipart/"):
-        raise WireError("multipart", "a multipart body, which the guard does not read yet")
-    if declared or text.lstrip()[:1] in ("{", "[", '"') or essence.endswith("json"):
+    if text.lstrip()[:1] in ("{", "[", '"') or essence.endswith("json"):
         return "json"
-    return "form" if essence == "application/x-www-form-urlencoded" else "text"
+    if essence == "application/x-www-form-urlencoded":
+        return "form"
+    return "json" if declared else "text"
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------
 
 
 def _read_json(text: str, rules: Sequence[FieldRule]) -> Reading:
-    segments: list[Segment] = []
+    told: list[Told] = []
     causes: list[str] = []
     values: dict[str, str] = {}
-    for field in fields(parse(text), rules):
+    for field in fields(_tree(text), rules):
         if not field.key:
             values[field.pointer] = field.leaf.text
         try:
-            segments += _segments(field)
+            told += _segments(field, rules)
         except WireError as error:
             causes.append(error.cause)
-    return Reading(tuple(segments), tuple(dict.fromkeys(causes)), values)
+    return replace(_reading(told), uninspectable=tuple(dict.fromkeys(causes)), values=values)
 
 
-def _segments(field: Field) -> Iterator[Segment]:
+def _json_in(text: str, rules: Sequence[FieldRule]) -> Iterator[Told]:
+    """What JSON inside another body says; WireError when any of it cannot be read."""
+    for field in fields(_tree(text), rules):
+        yield from _segments(field, rules)
+
+
+def _tree(text: str) -> Node:
+    """One JSON text, or several in a row (JSON lines, SignalR)."""
+    try:
+        return parse(text)
+    except WireError as error:
+        if "\n" not in text and "\x1e" not in text:
+            raise
+        try:
+            return parse_all(text)
+        except WireError:
+            raise error from None
+
+
+def _segments(field: Field, rules: Sequence[FieldRule]) -> Iterator[Told]:
     leaf, rule = field.leaf, field.rule
     if leaf.kind == "constant" or not leaf.text:
         return
-    if leaf.kind == "number" and sum(map(str.isdigit, leaf.text)) < _DIGITS:
-        return
     if rule is not None and rule.holds == "opaque":
         return
+    text = leaf.text
+    if leaf.kind == "number":
+        if _tokens(field.listed):
+            raise WireError("tokens", "a prompt in the numbers of a model's vocabulary")
+        text = _written_out(text)
+        if sum(map(str.isdigit, text)) < _DIGITS:
+            return
     segment = Segment(
         where=f"{'key' if field.key else 'body'}:{field.pointer}",
         role=rule.role if rule else Role.OTHER,
-        text=leaf.text,
+        text=text,
         declared=rule is not None,
         # a number that is edited becomes a string: nobody minds in free content, a field of the protocol does
         editable=rule.holds != "signed" if rule else leaf.kind == "string",
@@ -152,18 +169,33 @@ def _segments(field: Field) -> Iterator[Segment]:
     )
     if field.key:
         yield replace(segment, hint="")
-    elif _DATA_URL.match(leaf.text) or (rule is not None and rule.holds == "media"):
-        yield _media(segment)
+    elif leaf.kind == "string" and attachments.carries(leaf.text, declared=_is_media(rule)):
+        yield from attachments.of_string(segment)
     elif rule is not None and rule.holds == "json" and (inner := _nested(leaf.text)) is not None:
-        for below in fields(inner, ()):
-            yield from _segments(_inside(field, below, rule))
+        told = within(tuple(rules), rule.path)
+        for below in fields(inner, told):
+            yield from _segments(_inside(field, below, None if told else rule), told)
     else:
         yield segment
 
 
-def _inside(outer: Field, inner: Field, rule: FieldRule) -> Field:
-    meaning = rule.model_copy(update={"holds": "text"})
-    return replace(inner, pointer=f"{outer.pointer}{NESTED}{inner.pointer}", rule=meaning)
+def _tokens(listed: FieldRule | None) -> bool:
+    """Whether numbers in an array are tokens: the array stands where a rule file says that the person's text does."""
+    return listed is not None and listed.role is Role.USER and listed.holds == "text"
+
+
+def _written_out(literal: str) -> str:
+    """A number without its exponent, as readers take it, unless it is very large or very small."""
+    mantissa, mark, exponent = literal.lower().partition("e")
+    if not mark or len(mantissa) > _LONGEST or len(exponent) > 3 or abs(int(exponent)) > _LONGEST:
+        return literal
+    return f"{Decimal(literal):f}"
+
+
+def _inside(around: Field, inner: Field, rule: FieldRule | None) -> Field:
+    """A field of a JSON string with its whole pointer; what is said of the string holds where nobody says more."""
+    meaning = rule.model_copy(update={"holds": "text"}) if rule else inner.rule
+    return replace(inner, pointer=f"{around.pointer}{NESTED}{inner.pointer}", rule=meaning)
 
 
 def _nested(text: str) -> Node | None:
@@ -177,31 +209,23 @@ def _nested(text: str) -> Node | None:
     return None if isinstance(node, Leaf) and node.kind != "string" else node
 
 
-def _media(segment: Segment) -> Segment:
-    """Text out of a data: URL of a text type; an address is text; any other bytes are uninspectable."""
-    if re.match(r"https?://", segment.text):
-        return segment
-    url = _DATA_URL.match(segment.text)
-    if url is None or not (url[3] and _TEXT_TYPES.fullmatch((url[1] or "text/plain").lower())):
-        raise WireError("media", "a file the guard does not read yet")
-    try:
-        data = base64.b64decode(segment.text[url.end() :], validate=True)
-    except (binascii.Error, ValueError):
-        raise WireError("media", "a data: URL that is not base64") from None
-    text, _, _ = _text(data, f"text/plain{url[2]}")
-    return replace(segment, role=Role.FILE, text=text, declared=True, editable=False)
+def _is_media(rule: FieldRule | None) -> bool:
+    return rule is not None and rule.holds == "media"
 
 
 def _write_json(text: str, rules: Sequence[FieldRule], edits: Mapping[str, str]) -> str:
     changes: list[tuple[int, int, str]] = []
-    for field in fields(parse(text), rules):
+    for field in fields(_tree(text), rules):
         where = f"{'key' if field.key else 'body'}:{field.pointer}"
         if where in edits:
             changes.append((field.leaf.start, field.leaf.end, quote(edits[where])))
+        elif inside := attachments.within(where, edits):
+            changes.append((field.leaf.start, field.leaf.end, quote(attachments.rewritten(field.leaf.text, inside))))
         elif field.rule is not None and field.rule.holds == "json" and not field.key:
             inner = _below(field.pointer, edits)
             if inner:
-                changes.append((field.leaf.start, field.leaf.end, quote(_write_json(field.leaf.text, (), inner))))
+                told = within(tuple(rules), field.rule.path)
+                changes.append((field.leaf.start, field.leaf.end, quote(_write_json(field.leaf.text, told, inner))))
     return splice(text, changes)
 
 
@@ -213,3 +237,51 @@ def _below(pointer: str, edits: Mapping[str, str]) -> dict[str, str]:
         if path.startswith(pointer + NESTED):
             below[f"{kind}:{path[len(pointer) + len(NESTED) :]}"] = text
     return below
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+def _read_form(text: str, rules: Sequence[FieldRule]) -> Reading:
+    """Names and values of a form; a value that a rule file names is read as it says."""
+    segments: list[Told] = []
+    causes: list[str] = []
+    for segment in form.read(text, "form"):
+        rule = _named(segment, rules)
+        if rule is None:
+            segments.append(segment)
+            continue
+        leaf = Leaf(0, 0, "string", segment.text)
+        field = Field(segment.where.removeprefix("form:"), leaf, rule, (segment.hint,))
+        try:
+            told = list(_segments(field, rules))
+        except WireError as error:
+            causes.append(error.cause)
+        else:
+            segments += [replace(one, where=one.where.replace("body:", "form:", 1)) for one in told]
+    return replace(_reading(segments), uninspectable=tuple(dict.fromkeys(causes)))
+
+
+def _named(segment: Segment, rules: Sequence[FieldRule]) -> FieldRule | None:
+    """What is said of a form's value."""
+    if not segment.where.endswith("/value"):
+        return None
+    path = "/" + segment.hint.replace("~", "~0").replace("/", "~1")
+    return next((rule for rule in outer(tuple(rules)) if rule.path == path), None)
+
+
+def _write_form(text: str, rules: Sequence[FieldRule], edits: Mapping[str, str]) -> str:
+    """A form with some values changed, or something in the JSON of a value."""
+    changed = {where: new for where, new in edits.items() if NESTED not in where}
+    for segment in form.read(text, "form"):
+        pointer = segment.where.removeprefix("form:")
+        rule = _named(segment, rules)
+        below = {
+            f"{kind}:{where.partition(':')[2].removeprefix(pointer + NESTED)}": new
+            for where, new in edits.items()
+            for kind in ("key" if where.startswith("key:") else "body",)
+            if where.partition(":")[2].startswith(pointer + NESTED)
+        }
+        if rule is not None and below:
+            changed[segment.where] = _write_json(segment.text, within(tuple(rules), rule.path), below)
+    return form.write(text, "form", changed)

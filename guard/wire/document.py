@@ -5,7 +5,7 @@ could read differently is not read at all. Positions are characters of the text,
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from json import JSONDecodeError, dumps
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the stubs leave it out; it is C
@@ -14,7 +14,9 @@ from guard.errors import WireError
 
 MAX_DEPTH = 64
 _SPACE = re.compile(r"[ \t\n\r]*")
+_RECORD = re.compile(r"[ \t\n\r\x1e]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _CONSTANT = re.compile(r"true|false|null")
 
 
@@ -67,6 +69,62 @@ def parse(text: str) -> Node:
     if reader.skip(end) != len(text):
         raise WireError("json", f"JSON text goes on after its end (character {end})")
     return node
+
+
+def parse_all(text: str) -> Array:
+    """Several JSON texts in a row, white space or a record separator (RFC 7464, SignalR) between them, as one array."""
+    reader = _Reader(text)
+    items: list[Node] = []
+    at = _RECORD.match(text, 0).end()  # type: ignore[union-attr]  # it matches the empty text
+    while at < len(text):
+        node, end = reader.value(at, 1)
+        items.append(node)
+        at = _RECORD.match(text, end).end()  # type: ignore[union-attr]
+        if at == end < len(text):
+            raise WireError("json", f"JSON texts without anything between them (character {end})")
+    return Array(tuple(items))
+
+
+def render(node: Node, changes: Mapping[int, str]) -> str:
+    """The JSON text of a tree; `changes`: where a leaf starts in its own text -> the string to write for it."""
+    match node:
+        case Leaf():
+            if node.start in changes:
+                return quote(changes[node.start])
+            return quote(node.text) if node.kind == "string" else node.text
+        case Object(members):
+            return "{" + ",".join(f"{quote(key.text)}:{render(value, changes)}" for key, value in members) + "}"
+        case Array(items):
+            return "[" + ",".join(render(item, changes) for item in items) + "]"
+
+
+def at(node: Node, *steps: str | int) -> Node | None:
+    """What stands at the end of these keys and positions (-1 is the last), or None."""
+    here: Node | None = node
+    for step in steps:
+        if isinstance(here, Object) and isinstance(step, str):
+            here = here.get(step)
+        elif isinstance(here, Array) and isinstance(step, int) and -len(here.items) <= step < len(here.items):
+            here = here.items[step]
+        else:
+            return None
+    return here
+
+
+def string(node: Node | None) -> Leaf | None:
+    """The node when it is a string."""
+    return node if isinstance(node, Leaf) and node.kind == "string" else None
+
+
+def objects(node: Node | None, *steps: str | int) -> list[Object]:
+    """The objects in the array that stands at the end of these steps; none when there is no array."""
+    here = at(node, *steps) if node is not None else None
+    return [item for item in here.items if isinstance(item, Object)] if isinstance(here, Array) else []
+
+
+def index(node: Node | None) -> str:
+    """A count as it is written, `0` when it is none."""
+    return node.text if isinstance(node, Leaf) and _COUNT.fullmatch(node.text) else "0"
 
 
 def quote(text: str) -> str:

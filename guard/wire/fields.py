@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from guard.rules.fieldpath import Step, parse
 from guard.rules.schema import FieldRule
+from guard.terms import Role
 from guard.wire.document import Array, Leaf, Node, Object
 
 type States = tuple[tuple[FieldRule, tuple[Step, ...], frozenset[int]], ...]
@@ -26,6 +27,31 @@ class Field:
     names: tuple[str, ...]
     """The keys that lead to it, array positions left out."""
     key: bool = False
+    listed: FieldRule | None = None
+    """What matches the array that the leaf stands in, for a leaf that stands in one."""
+
+
+NESTED = "~>"
+"""Between the pointer of a JSON string and the pointer inside it: in RFC 6901 a `~` is only ever followed by 0 or 1."""
+
+
+@lru_cache(maxsize=4096)
+def outer(rules: tuple[FieldRule, ...]) -> tuple[FieldRule, ...]:
+    """The rules as they stand outside of JSON strings: one whose path goes on inside says that there is JSON."""
+    told = []
+    for rule in rules:
+        head, nested, _ = rule.path.partition(NESTED)
+        told.append(rule.model_copy(update={"path": head, "holds": "json", "role": Role.OTHER}) if nested else rule)
+    return tuple(dict.fromkeys(told))
+
+
+@lru_cache(maxsize=4096)
+def within(rules: tuple[FieldRule, ...], head: str) -> tuple[FieldRule, ...]:
+    """What rules say of the inside of a JSON string that stands at a path; nothing when none goes on there."""
+    begin = head + NESTED
+    return tuple(
+        rule.model_copy(update={"path": rule.path.removeprefix(begin)}) for rule in rules if rule.path.startswith(begin)
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -35,14 +61,16 @@ def _steps(path: str) -> tuple[Step, ...]:
 
 def fields(root: Node, rules: Sequence[FieldRule]) -> Iterator[Field]:
     """Every leaf and every key, in the order of the text."""
-    start = tuple((rule, _steps(rule.path), frozenset({0})) for rule in rules)
+    start = tuple((rule, _steps(rule.path), frozenset({0})) for rule in outer(tuple(rules)))
     yield from _walk(root, "", tuple((rule, steps, _closure(steps, at)) for rule, steps, at in start), ())
 
 
-def _walk(node: Node, pointer: str, states: States, names: tuple[str, ...]) -> Iterator[Field]:
+def _walk(
+    node: Node, pointer: str, states: States, names: tuple[str, ...], listed: FieldRule | None = None
+) -> Iterator[Field]:
     match node:
         case Leaf():
-            yield Field(pointer, node, _matched(states), names)
+            yield Field(pointer, node, _matched(states), names, listed=listed)
         case Object(members):
             inside = _matched(states)
             for key, value in members:
@@ -50,8 +78,9 @@ def _walk(node: Node, pointer: str, states: States, names: tuple[str, ...]) -> I
                 yield Field(below, key, inside, names, key=True)
                 yield from _walk(value, below, _move(states, key.text, value), (*names, key.text))
         case Array(items):
+            inside = _matched(states)
             for index, item in enumerate(items):
-                yield from _walk(item, f"{pointer}/{index}", _move(states, str(index), item), names)
+                yield from _walk(item, f"{pointer}/{index}", _move(states, str(index), item), names, inside)
 
 
 def _escape(key: str) -> str:

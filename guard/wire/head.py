@@ -3,13 +3,24 @@
 The service's own credentials and cookies are not content; every other value is read, as undeclared text.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from guard.terms import Request, Role, Segment
 from guard.wire import form
 
-CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key"})
+CREDENTIALS = frozenset(
+    {
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "x-api-key",
+        "api-key",
+        "x-goog-api-key",
+        "x-amz-security-token",
+        "ocp-apim-subscription-key",
+    }
+)
 """Headers that carry the service's own credentials: neither findings nor log (law 2)."""
 _FRAMING = frozenset({"host", "content-length", "content-encoding", "transfer-encoding"})
 """Routing and framing: their values are numbers, codings and the service's own name, or the request does not arrive."""
@@ -17,14 +28,17 @@ _FIXED = frozenset({"content-type", "connection"})
 """Read like any other, but an edit would change what the message is."""
 
 
-def read(request: Request) -> Iterator[Segment]:
-    """One undeclared segment for the path, each name and value of the query, and each header and trailer."""
+def read(request: Request, credentials: Collection[str] = ()) -> Iterator[Segment]:
+    """One undeclared segment for the path, each name and value of the query, and each header and trailer.
+
+    `credentials`: names of headers (in lower case) and in the query whose values are the service's own credentials.
+    """
     path, _, query = request.path.partition("?")
     plain = form.decoded(path)
     if plain.strip("/"):
         yield Segment("path:", Role.OTHER, plain, declared=False, editable=False)
-    yield from form.read(query, "query")
-    yield from _read_fields(request.headers, "header", CREDENTIALS | _FRAMING)
+    yield from (part for part in form.read(query, "query") if not part.hint or part.hint not in credentials)
+    yield from _read_fields(request.headers, "header", CREDENTIALS | _FRAMING | set(credentials))
     yield from _read_fields(request.trailers, "trailer", CREDENTIALS)
 
 

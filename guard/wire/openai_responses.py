@@ -4,10 +4,8 @@ Named events; `response.….delta` carries a piece of a text, `response.….done
 end an item and the response (https://platform.openai.com/docs/api-reference/responses-streaming).
 """
 
-import json
-
 from guard.wire.answer import Kind, Piece, Reading, leave
-from guard.wire.document import Leaf, Node, Object
+from guard.wire.document import Leaf, Node, Object, quote
 
 _PLACES = ("item_id", "output_index", "content_index", "summary_index")
 """What tells one text of a response from another."""
@@ -33,17 +31,18 @@ class OpenAIResponses:
             return Reading(pieces=(Piece(delta, channel, _kind(name)),))
         return Reading(ends=(channel,)) if step == "done" else Reading()
 
-    def late(self, channel: tuple[str, ...], text: str, last: Node) -> bytes:
+    def late(self, channel: tuple[str, ...], text: str, last: Node) -> str:
         """An event like the last one of this text, with its end."""
         if not isinstance(last, Object):
             raise AssertionError("a piece comes from an object")
+        # literals stay as they were written: a number may be longer than Python would read
         event = {
-            key.text: json.loads(value.text) if value.kind != "string" else value.text
+            key.text: quote(value.text) if value.kind == "string" else value.text
             for key, value in last.members
             if isinstance(value, Leaf)
-        }
-        data = json.dumps(event | {"delta": text})
-        return f"event: {event['type']}\ndata: {data}\n\n".encode()
+        } | {"delta": quote(text)}
+        data = ", ".join(f"{quote(key)}: {value}" for key, value in event.items())
+        return f"{{{data}}}"
 
 
 def _kind(name: str) -> Kind:

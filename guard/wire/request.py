@@ -6,36 +6,59 @@ exactly the edits. A signed body is never edited.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from guard.errors import WireError
 from guard.rules.schema import ServiceRule
 from guard.terms import Edit, Prompt, Request, Segment
 from guard.wire import body, head
+from guard.wire.attachments import Attachment
 from guard.wire.encoding import decode
 from guard.wire.routes import Route, route
 
+SOCKET = "WEBSOCKET"
+"""The method of rule files for a socket, and of a message on it."""
+_BLOCK = re.compile(r"[?&](?:comp=block(?:&|$)|comp=appendblock|partNumber=)", re.IGNORECASE)
+_RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+)")
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_/@-]{0,63}")
 
+_INSIDE = ("body:", "key:", "form:", "filename:", "filename*:")
+"""Places in the body."""
 _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _DIGESTS = frozenset({"content-md5", "digest", "content-digest", "repr-digest"})
 """With the framing, the headers that are wrong once the body is another one (RFC 9110 §8, RFC 9112 §6, RFC 9530)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A request taken apart: its prompt, and files that wait to be read."""
+
+    prompt: Prompt
+    files: tuple[Attachment, ...] = ()
+
+
 def read(request: Request, rule: ServiceRule, limit: int) -> Prompt:
+    """As `opened`, with the files that wait named in `uninspectable`."""
+    found = opened(request, rule, limit)
+    if not found.files:
+        return found.prompt
+    return replace(found.prompt, uninspectable=tuple(dict.fromkeys((*found.prompt.uninspectable, "media"))))
+
+
+def opened(request: Request, rule: ServiceRule, limit: int) -> Opened:
     """Everything that would leave. A part that cannot be read is named in `uninspectable`; nothing is raised for it."""
-    where = route(request.method, request.path, rule)
+    where = _route(request, rule)
     causes: list[str] = []
     nothing: tuple[Segment, ...] = ()
-    segments = list(_try(causes, lambda: tuple(head.read(request)), nothing))
-    if _upgrades(request):
+    segments = list(_try(causes, lambda: tuple(head.read(request, rule.credentials)), nothing))
+    if _upgrades(request) and not (opens_socket(request) and where.endpoint is not None):
         causes.append("websocket" if (request.header("upgrade") or "").lower() == "websocket" else "upgrade")
     reading = _try(causes, lambda: _read_body(request, where, limit), body.Reading(()))
     segments += reading.segments
     values = reading.values or {}
     endpoint = where.endpoint
-    return Prompt(
+    prompt = Prompt(
         service=rule.id,
         endpoint=where.endpoint_id,
         family=where.family,
@@ -43,11 +66,12 @@ def read(request: Request, rule: ServiceRule, limit: int) -> Prompt:
         channel=rule.channel,
         sanctioned=rule.sanctioned,
         provider=rule.provider,
-        model=_model(values.get(endpoint.model or "-", "") if endpoint else "", rule),
+        model=_model(where.model or (values.get(endpoint.model or "-", "") if endpoint else ""), rule),
         stream=endpoint is not None and values.get(endpoint.stream or "-") == "true",
         uninspectable=tuple(dict.fromkeys([*causes, *reading.uninspectable])),
-        signed=_signed(request),
+        signed=_signed(request, rule),
     )
+    return Opened(prompt, reading.files)
 
 
 def write(request: Request, rule: ServiceRule, edits: Iterable[Edit], limit: int) -> Request:
@@ -58,10 +82,10 @@ def write(request: Request, rule: ServiceRule, edits: Iterable[Edit], limit: int
     texts = {edit.where: edit.text for edit in edits}
     if not texts:
         return request
-    if _signed(request):
+    if _signed(request, rule):
         raise WireError("signed", "a signed request is never edited")
-    where = route(request.method, request.path, rule)
-    inside = {place: text for place, text in texts.items() if place.startswith(("body:", "key:", "form:"))}
+    where = _route(request, rule)
+    inside = {place: text for place, text in texts.items() if place.startswith(_INSIDE)}
     edited = head.write(request, texts)
     if not inside:
         return edited
@@ -81,7 +105,25 @@ def _read_body(request: Request, where: Route, limit: int) -> body.Reading:
     if len(request.body) > limit:
         raise WireError("too-large", "a body larger than the guard reads")
     fields = where.endpoint.fields if where.endpoint else []
-    return body.read(plain_body(request, limit), request.header("content-type") or "", fields)
+    upload = where.endpoint is not None and where.endpoint.upload
+    if _partial(request):
+        raise WireError("partial-upload", "a piece of a file, whose other pieces come by themselves")
+    return body.read(plain_body(request, limit), request.header("content-type") or "", fields, upload=upload)
+
+
+def _partial(request: Request) -> bool:
+    """Whether the body is a piece of a file (RFC 9110 §14.5; resumable uploads of Google, tus, Azure and S3)."""
+    if not request.body:
+        return False
+    if _BLOCK.search(request.path):
+        return True
+    span = _RANGE.fullmatch((request.header("content-range") or "bytes 0-0/1").strip())
+    if span is None or span[1] != "0" or int(span[2]) + 1 != int(span[3]):
+        return True
+    if any((request.header(name) or "0").strip() != "0" for name in ("x-goog-upload-offset", "upload-offset")):
+        return True
+    command = (request.header("x-goog-upload-command") or "finalize").lower()
+    return "upload" in command and "finalize" not in command
 
 
 def _try[T](causes: list[str], read: Callable[[], T], otherwise: T) -> T:
@@ -92,12 +134,25 @@ def _try[T](causes: list[str], read: Callable[[], T], otherwise: T) -> T:
         return otherwise
 
 
+def opens_socket(request: Request) -> bool:
+    """Whether a request opens a websocket of the one version there is (RFC 6455 §4.2.1)."""
+    asked = (request.header("upgrade") or "").lower() == "websocket"
+    return asked and request.header("sec-websocket-version") == "13"
+
+
+def _route(request: Request, rule: ServiceRule) -> Route:
+    """A request that opens a socket goes where its messages go."""
+    return route(SOCKET if opens_socket(request) else request.method, request.path, rule)
+
+
 def _upgrades(request: Request) -> bool:
     return request.header("upgrade") is not None or "upgrade" in (request.header("connection") or "").lower()
 
 
-def _signed(request: Request) -> bool:
+def _signed(request: Request, rule: ServiceRule) -> bool:
     """AWS Signature Version 4 and 4A cover the body, in a header or in the query (docs.aws.amazon.com, SigV4)."""
+    if any(request.header(name) is not None for name in rule.signed_by):
+        return True
     return "AWS4-" in (request.header("authorization") or "") or "X-Amz-Signature=" in request.path
 
 

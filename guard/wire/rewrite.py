@@ -4,12 +4,15 @@ Event streams pass as they come; any other text waits for its end; other bytes a
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from guard.wire.answer import Family, NewFilter, StreamRewriter, whole
+from guard.wire.answer import Family, NewFilter, StreamRewriter, framed, whole
 from guard.wire.encoding import Decoder
 
-_TEXT = re.compile(r"text/.*|application/(?:.*json.*|xml|x-ndjson|javascript)|.*\+(?:json|xml)|")
+_TEXT = re.compile(
+    r"text/.*|application/(?:.*json.*|xml|x-ndjson|javascript|vnd\.amazon\.eventstream)|.*\+(?:json|xml)|"
+)
 
 
 @dataclass(slots=True)
@@ -23,22 +26,31 @@ class Rewriter:
     _new_filter: NewFilter
     _events: StreamRewriter | None
     _waiting: list[bytes] = field(default_factory=list)
+    listen: Callable[[bytes], None] | None = None
+    """Told the plain bytes as they come, before they are filtered."""
 
     @classmethod
     def of(
-        cls, content_type: str, content_encoding: str | None, family: Family, new_filter: NewFilter
+        cls,
+        content_type: str,
+        content_encoding: str | None,
+        family: Family,
+        new_filter: NewFilter,
+        listen: Callable[[bytes], None] | None = None,
     ) -> "Rewriter | None":
         """The rewriter for an answer; None when it is no text."""
         essence = content_type.partition(";")[0].strip().lower()
         if not _TEXT.fullmatch(essence):
             return None
-        stream = essence == "text/event-stream"
-        events = StreamRewriter(family, new_filter) if stream else None
-        return cls(stream, Decoder(content_encoding), family, new_filter, events)
+        frames = framed(family, essence)
+        events = StreamRewriter(family, new_filter, frames) if frames is not None else None
+        return cls(events is not None, Decoder(content_encoding), family, new_filter, events, listen=listen)
 
     def feed(self, data: bytes) -> bytes:
         """The bytes that can leave now. WireError when the answer's coding is broken."""
         plain = self._decoder.feed(data)
+        if self.listen is not None:
+            self.listen(plain)
         if self._events:
             return self._events.feed(plain)
         self._waiting.append(plain)

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import re2
 
+from guard.rules.hosts import covers
 from guard.rules.schema import Endpoint, ServiceRule, Status
 
 UNKNOWN = "unknown"
@@ -20,6 +21,8 @@ class Route:
 
     service: ServiceRule
     endpoint: Endpoint | None
+    model: str = ""
+    """The model's name, where the path says it."""
 
     @property
     def endpoint_id(self) -> str:
@@ -36,7 +39,7 @@ def service(host: str, services: Mapping[str, ServiceRule]) -> ServiceRule | Non
     """The AI service behind a host name, whatever its status: one that is only watched is read and decrypted too."""
     name = host.lower().rstrip(".")
     for rule in services.values():
-        if rule.status is not Status.DEPRECATED and any(_covers(pattern, name) for pattern in rule.hosts):
+        if rule.status is not Status.DEPRECATED and any(covers(pattern, name) for pattern in rule.hosts):
             return rule
     return None
 
@@ -45,8 +48,8 @@ def route(method: str, path: str, rule: ServiceRule) -> Route:
     """The endpoint of a path (its query is left aside), or none."""
     plain = _normal(path.partition("?")[0])
     for endpoint in rule.endpoints:
-        if method.upper() in endpoint.methods and _regex(endpoint.path).fullmatch(plain):
-            return Route(rule, endpoint)
+        if method.upper() in endpoint.methods and (found := _regex(endpoint.path).fullmatch(plain)):
+            return Route(rule, endpoint, found.groupdict().get("model") or "")
     return Route(rule, None)
 
 
@@ -54,10 +57,6 @@ def _normal(path: str) -> str:
     """What a lenient server may take a path for: `/v1//chat%2Fcompletions/` must not pass as one nobody declared."""
     plain = unquote(path).encode("utf-8", "replace").decode()
     return "/" + posixpath.normpath("/" + plain).lstrip("/")
-
-
-def _covers(pattern: str, name: str) -> bool:
-    return name.endswith(pattern[1:]) if pattern.startswith("*.") else name == pattern
 
 
 @lru_cache(maxsize=4096)

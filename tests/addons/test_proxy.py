@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from mitmproxy import http
 from mitmproxy.test import tflow, tutils
+from mitmproxy.websocket import WebSocketMessage
 
 from addons.proxy import Proxy
+from addons.websockets import PASSAGE
 from guard.audit.sink import Sink
 from guard.detect.analysis import Analysis
 from guard.errors import StoreError
@@ -18,6 +20,7 @@ from guard.pipeline import Guard
 from guard.redact.vault import Vault
 from guard.rules.load import load
 from guard.rules.schema import RuleSet
+from guard.sockets import Passage
 from guard.terms import Segment
 from guard.trial import Inline
 
@@ -32,7 +35,7 @@ def rules() -> RuleSet:
 
 @pytest.fixture(scope="module")
 def inline(rules: RuleSet) -> Inline:
-    return Inline(rules)
+    return Inline(rules, "none")
 
 
 @pytest.fixture
@@ -116,7 +119,7 @@ def _raise(*args: object, **kwargs: object) -> object:
 
 PLANTED: dict[str, Callable[[pytest.MonkeyPatch, Proxy], None]] = {
     "flows": lambda patch, proxy: patch.setattr("addons.flows.request_of", _raise),
-    "wire.read": lambda patch, proxy: patch.setattr("guard.wire.request.read", _raise),
+    "wire.read": lambda patch, proxy: patch.setattr("guard.wire.request.opened", _raise),
     "detect": lambda patch, proxy: patch.setattr(proxy.guard, "_analyzer", _Planted()),
     "policy": lambda patch, proxy: patch.setattr("guard.policy.decide", _raise),
     "redact": lambda patch, proxy: patch.setattr("guard.redact.edits.Redactor.redact", _raise),
@@ -233,3 +236,57 @@ def test_an_upload_too_large_leaves_its_event(proxy: Proxy, tmp_path: Path) -> N
     proxy.error(flow)
 
     assert len(events(tmp_path)) == 1
+
+
+def socket_to(proxy: Proxy, path: str = "/c/api/chat") -> http.HTTPFlow:
+    """A socket that the service has opened."""
+    flow = tflow.twebsocketflow()
+    flow.request.host = flow.request.host_header = flow.client_conn.sni = "copilot.microsoft.com"
+    flow.request.path = path
+    flow.response = None
+    run(proxy, flow)
+    return flow
+
+
+def said(proxy: Proxy, flow: http.HTTPFlow, content: bytes, *, from_client: bool = True) -> Passage | None:
+    assert flow.websocket is not None
+    flow.websocket.messages[:] = [WebSocketMessage(1, from_client, content)]
+    asyncio.run(proxy.websocket_message(flow))
+    return flow.metadata.get(PASSAGE)
+
+
+def test_a_message_on_a_socket_leaves_as_it_was_decided(proxy: Proxy, tmp_path: Path) -> None:
+    flow = socket_to(proxy)
+    assert flow.response is None
+    message = {"event": "send", "content": [{"type": "text", "text": f"IBAN {IBAN}"}]}
+    passage = said(proxy, flow, json.dumps(message).encode())
+    assert passage is not None
+    assert b"[[IBAN_CODE_1]]" in passage.on[0]
+    answer = {"event": "replaceText", "messageId": "m", "text": "[[IBAN_CODE_1]]"}
+    passage = said(proxy, flow, json.dumps(answer).encode(), from_client=False)
+    assert passage is not None
+    assert IBAN.encode() in passage.on[0]
+    assert len(events(tmp_path)) == 2
+
+
+@pytest.mark.parametrize("from_client", [True, False])
+def test_an_exception_on_a_socket_lets_nothing_pass(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, from_client: bool
+) -> None:
+    flow = socket_to(proxy)
+
+    def broken(*_: object, **__: object) -> None:
+        raise _BugError("the prompt")
+
+    monkeypatch.setattr("guard.sockets.Socket.outgoing", broken)
+    monkeypatch.setattr("guard.sockets.Socket.incoming", broken)
+    assert said(proxy, flow, b"{}", from_client=from_client) is None
+
+
+def test_a_service_cannot_switch_to_a_protocol_nobody_asked_for(proxy: Proxy) -> None:
+    flow = flow_to("api.openai.com")
+    run(proxy, flow)
+    flow.response = http.Response.make(101, b"", {"upgrade": "raw", "connection": "Upgrade"})
+    proxy.responseheaders(flow)
+    proxy.response(flow)
+    assert flow.response.status_code == 503

@@ -65,3 +65,31 @@ def test_no_repr_shows_what_was_said() -> None:
 def test_a_header_is_found_whatever_its_case() -> None:
     received = Received("GET", "/", (("X-Name", "value"),), b"")
     assert (received.header("x-name"), received.header("y")) == ("value", None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"contents": [{"role": "user", "parts": [{"text": "one"}]}]},
+        {"input": "one"},
+        {"input": [{"role": "user", "content": [{"type": "input_text", "text": "one"}]}]},
+        {"inputText": "one"},
+        {"prompt": "one"},
+    ],
+    ids=["gemini", "responses", "responses, by turns", "titan", "llama"],
+)
+def test_each_service_says_the_prompt_in_its_own_way(body: dict[str, object]) -> None:
+    assert Exchange(body).prompt == "one"
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "stream"),
+    [
+        ({"stream": True}, "/v1/chat", True),
+        ({"stream": False}, "/v1/stream", False),
+        ({}, "/model/m/converse-stream", True),
+        ({}, "/model/m/converse", False),
+    ],
+)
+def test_a_stream_is_asked_for_in_the_body_or_in_the_path(body: dict[str, object], path: str, stream: bool) -> None:
+    assert Exchange(body, path).stream is stream

@@ -8,8 +8,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from guard.demo.certificates import Authority
 from guard.demo.exchange import obliging
 from guard.demo.stage import Act, Stage, stage
+from guard.demo.website import HTTP_HOSTS, SOCKET_HOSTS, Website
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "rules"
 _OURS = Path(__file__).parent / "rules"
@@ -26,8 +28,24 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def whole_stage(tmp_path_factory: pytest.TempPathFactory, rules: Path) -> Iterator[Stage]:
-    with stage(tmp_path_factory.mktemp("stage"), rules=rules, settings=SETTINGS) as everything:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The CA of every service."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def website(authority: Authority) -> Iterator[Website]:
+    """The services' web pages."""
+    with Website(authority.issue(*HTTP_HOSTS, *SOCKET_HOSTS)) as pages:
+        yield pages
+
+
+@pytest.fixture(scope="session")
+def whole_stage(
+    tmp_path_factory: pytest.TempPathFactory, rules: Path, authority: Authority, website: Website
+) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("stage")
+    with stage(folder, rules=rules, settings=SETTINGS, authority=authority, upstream=website.upstream) as everything:
         yield everything
 
 

@@ -157,7 +157,14 @@ def test_a_signed_prompt_gets_no_edit_for_what_was_typed(redactor: Redactor) -> 
     taken(redactor)
     redaction = redactor.redact(replace(prompt("[[EMAIL_ADDRESS_1]]"), signed=True), [], ANA)
 
-    assert redaction == Redaction()
+    assert (redaction.edits, redaction.values) == ((), {})
+
+
+def test_what_was_typed_and_cannot_be_edited_is_said_to_be_lost_for_the_answer(redactor: Redactor) -> None:
+    taken(redactor)
+    redaction = redactor.redact(replace(prompt("[[EMAIL_ADDRESS_1]]"), signed=True), [], ANA)
+
+    assert redaction.lost == {("EMAIL_ADDRESS", 1)}
 
 
 def test_a_look_alike_inside_a_value_is_hidden_with_it(redactor: Redactor) -> None:

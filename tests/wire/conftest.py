@@ -1,10 +1,15 @@
 """Two services like the real ones, said in as few fields as the tests need."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from guard.redact.placeholders import Grammar
+from guard.redact.restore import Restorer
 from guard.rules.schema import ServiceRule
+from guard.wire.answer import Family, Kind, StreamRewriter, framed, whole
 
 _ABOUT = {
     "title": "A service",
@@ -93,3 +98,46 @@ def anthropic() -> ServiceRule:
             }
         ],
     )
+
+
+# --- streams ---------------------------------------------------------------------------------------------------------
+
+VALUES = {("PERSON", 1): 'Zoé "la Fouine" O\\Hara\n😀', ("PERSON", 11): "Bob", ("IBAN_CODE", 2): "FR76 3000"}
+_GRAMMAR = Grammar(frozenset({"PERSON", "IBAN_CODE"}))
+
+
+def _restorer(kind: Kind) -> Restorer:
+    return Restorer(VALUES, _GRAMMAR, kind)
+
+
+def _through(family: Family, media_type: str, *pieces: bytes) -> bytes:
+    frames = framed(family, media_type)
+    assert frames is not None
+    rewriter = StreamRewriter(family, _restorer, frames)
+    return b"".join(map(rewriter.feed, pieces)) + rewriter.flush()
+
+
+@pytest.fixture(scope="session")
+def values() -> dict[tuple[str, int], str]:
+    """What the placeholders [[PERSON_1]], [[PERSON_11]] and [[IBAN_CODE_2]] stand for."""
+    return dict(VALUES)
+
+
+@pytest.fixture(scope="session")
+def restored_whole() -> Callable[[Family, object], Any]:
+    """A whole JSON answer -> the same, restored."""
+    return lambda family, answer: json.loads(whole(json.dumps(answer), family, _restorer))
+
+
+@pytest.fixture(scope="session")
+def restored() -> Callable[[Family, str, bytes], bytes]:
+    """A family, a media type and a stream -> the stream restored, the same at any cut of its bytes."""
+
+    def everywhere(family: Family, media_type: str, stream: bytes) -> bytes:
+        expected = _through(family, media_type, stream)
+        for cut in range(1, len(stream), 1 + len(stream) // 120):
+            assert _through(family, media_type, stream[:cut], stream[cut:]) == expected
+        assert _through(family, media_type, *(bytes([byte]) for byte in stream)) == expected
+        return expected
+
+    return everywhere

@@ -3,6 +3,7 @@
 import base64
 import codecs
 import json
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
@@ -78,7 +79,10 @@ def test_the_names_of_the_fields_are_a_hint() -> None:
         pytest.param("12345678", None, id="eight digits count something"),
         pytest.param("123456789", "123456789", id="nine digits may be somebody"),
         pytest.param("-1234.56789", "-1234.56789", id="with sign and point"),
-        pytest.param("1e99", None, id="an exponent"),
+        pytest.param("1e99", None, id="a very large one"),
+        pytest.param("1e9999", None, id="an exponent that is long"),
+        pytest.param("1.23456789e8", "123456789", id="with an exponent"),
+        pytest.param("12345678900E-2", "123456789.00", id="with an exponent below zero"),
     ],
 )
 def test_long_numbers_are_text(number: str, segment: str | None) -> None:
@@ -105,6 +109,29 @@ def test_constants_are_not_text_and_values_steer() -> None:
     assert reading.values is not None
     assert (reading.values["/stream"], reading.values["/model"]) == ("true", "gpt-5")
     assert set(texts(reading)) == {"key:/stream", "key:/model", "body:/model", "key:/n"}
+
+
+TOKENS = [FieldRule(path="/input", role=Role.USER), FieldRule(path="/input/*", role=Role.USER), *RULES]
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        pytest.param({"input": [15339, 1917]}, ("tokens",), id="one prompt"),
+        pytest.param({"input": [[15339], [1917, 0]]}, ("tokens",), id="many prompts"),
+        pytest.param({"input": ["Bonjour", 15339]}, ("tokens",), id="beside text"),
+        pytest.param({"input": ["Bonjour", "Hello"]}, (), id="texts"),
+        pytest.param({"input": 15339}, (), id="a number alone"),
+        pytest.param({"input": [{"n": [15339]}]}, (), id="numbers deeper down"),
+        pytest.param({"dimensions": [15339]}, (), id="numbers in another field"),
+    ],
+)
+def test_a_prompt_in_numbers_of_a_vocabulary_is_not_read(document: object, expected: tuple[str, ...]) -> None:
+    assert causes(body_of(document), rules=TOKENS) == expected
+
+
+def test_numbers_in_tool_arguments_are_no_tokens() -> None:
+    assert causes(body_of({"input": {"box": [12, 30, 480, 640]}})) == ()
 
 
 # --- JSON in a string ------------------------------------------------------------------------------------------------
@@ -174,38 +201,63 @@ def data_url(kind: str, data: bytes) -> str:
     [
         pytest.param(data_url("text/plain", "Né à Évry".encode()), "Né à Évry", id="plain text"),
         pytest.param(data_url("text/csv;charset=utf-8", b"a;b"), "a;b", id="with a charset"),
-        pytest.param(data_url("application/json", b'{"a":1}'), '{"a":1}', id="JSON"),
+        pytest.param(data_url("application/json", b'["Ana"]'), "Ana", id="JSON"),
         pytest.param(data_url("image/svg+xml", b"<svg/>"), "<svg/>", id="XML"),
         pytest.param(data_url("TEXT/PLAIN", b"x"), "x", id="in capitals"),
         pytest.param(data_url("text/plain", "né".encode("utf-16")), "né", id="UTF-16"),
+        pytest.param("data:text/plain,Jean%20Dupont", "Jean Dupont", id="without base64"),
+        pytest.param(data_url("image/png", b"Jean Dupont"), "Jean Dupont", id="text that calls itself a picture"),
         pytest.param(data_url("", b"x"), "x", id="no type is plain text"),
+        pytest.param(" \n" + data_url("text/plain", b"x"), "x", id="with white space in front"),
     ],
 )
 @pytest.mark.parametrize("field", ["image", "prompt", "undeclared"])
 def test_a_text_file_in_a_data_url_is_read(field: str, url: str, text: str) -> None:
-    segment = only({field: url}, f"body:/{field}")
+    [segment] = (s for s in read(body_of({field: url}), JSON_TYPE, RULES).segments if s.role is Role.FILE)
 
-    assert (segment.text, segment.role, segment.declared, segment.editable) == (text, Role.FILE, True, False)
+    assert segment.where.startswith(f"body:/{field}!")
+    assert (segment.text, segment.declared, segment.editable) == (text, True, True)
+
+
+@pytest.mark.parametrize("field", ["image", "prompt", "undeclared"])
+def test_a_text_file_in_a_data_url_is_edited_in_its_own_coding(field: str) -> None:
+    body = body_of({field: data_url("text/csv", b"Nom;IBAN\r\nAna;FR76"), "after": "x"})
+
+    new = write(body, JSON_TYPE, RULES, {f"body:/{field}!": "Nom;IBAN\r\nAna;[[IBAN_CODE_1]]"})
+    assert json.loads(new) == {field: data_url("text/csv", b"Nom;IBAN\r\nAna;[[IBAN_CODE_1]]"), "after": "x"}
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "data"),
     [
-        pytest.param(data_url("image/png", b"\x89PNG"), id="a picture"),
-        pytest.param(data_url("application/pdf", b"%PDF-1.7"), id="a PDF"),
-        pytest.param("data:text/plain,Jean%20Dupont", id="text without base64"),
-        pytest.param("data:text/plain;base64,$$$", id="broken base64"),
+        pytest.param(data_url("image/png", PICTURE), PICTURE, id="a picture"),
+        pytest.param(data_url("text/plain", b"%PDF-1.7"), b"%PDF-1.7", id="a PDF that calls itself text"),
+        pytest.param("\t\x1f" + data_url("image/png", PICTURE), PICTURE, id="a picture behind white space"),
+        pytest.param(data_url("text/plain", b"\xff\xfe\xfd"), b"\xff\xfe\xfd", id="half a character"),
     ],
 )
-@pytest.mark.parametrize("field", ["image", "prompt"])
-def test_a_file_that_is_not_read_is_named(field: str, url: str) -> None:
-    assert causes(body_of({field: url})) == ("media",)
+@pytest.mark.parametrize("field", ["image", "prompt", "undeclared"])
+def test_a_file_that_is_no_text_waits_for_its_reader(field: str, url: str, data: bytes) -> None:
+    reading = read(body_of({field: url}), JSON_TYPE, RULES)
+
+    assert [(file.where, file.data) for file in reading.files] == [(f"body:/{field}", data)]
+    assert not any(segment.where.startswith(f"body:/{field}") for segment in reading.segments)
 
 
-def test_other_ways_to_hide_text_in_a_file_are_named() -> None:
-    assert causes(body_of({"image": data_url("text/plain", b"\xff\xfe\xfd")})) == ("binary",)
+@pytest.mark.parametrize("field", ["image", "prompt", "undeclared"])
+def test_base64_of_a_file_is_a_file_also_where_nobody_said_so(field: str) -> None:
+    bare = base64.b64encode(PICTURE).decode()
+
+    assert [file.data for file in read(body_of({field: bare}), JSON_TYPE, RULES).files] == [PICTURE]
+
+
+def test_what_says_it_is_a_file_and_cannot_be_decoded_is_named() -> None:
     assert causes(body_of({"image": data_url("text/plain;charset=utf-7", b"+AGo-")})) == ("charset",)
-    assert causes(body_of({"image": "QUJD"})) == ("media",)
+    assert causes(body_of({"image": "data:text/plain;base64,$$$"})) == ("media",)
+    assert causes(body_of({"image": "Né à Évry"})) == ("media",)
 
 
 def test_the_address_of_a_file_is_text() -> None:
@@ -258,7 +310,7 @@ def test_a_body_is_read_and_edited_in_its_own_encoding(coded: bytes) -> None:
         pytest.param(b'{"prompt":"x"}', "application/json; charset=ibm037", "charset", id="EBCDIC"),
         pytest.param(b'{"prompt":"x"} x', JSON_TYPE, "json", id="text after the end"),
         pytest.param(b"prompt=x", JSON_TYPE, "json", id="a form where JSON is spoken"),
-        pytest.param(b"--b\r\n\r\nx\r\n--b--", "multipart/form-data; boundary=b", "multipart", id="multipart"),
+        pytest.param(b"--b\r\n\r\nx\r\n--b", "multipart/form-data; boundary=b", "multipart", id="parts without an end"),
         pytest.param(b'{"prompt":"x"}', "Multipart/Mixed", "multipart", id="JSON that calls itself multipart"),
     ],
 )
@@ -286,6 +338,41 @@ def test_a_body_nobody_declared_is_read_as_what_it_is(body: bytes, content_type:
 
     assert [segment.text for segment in reading.segments] == list(segments)
     assert not any(segment.declared for segment in reading.segments)
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        b"%PDF-1.7\n",
+        b"%!PS-Adobe-3.0\n",
+        b"GIF89a",
+        b"ID3\x03",
+        b"Rar!\x1a\x07\x01",
+        b"RIFF....WEBP",
+        b"PK\x03\x04",
+        b"MSCF",
+    ],
+)
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/octet-stream"])
+def test_a_file_that_begins_in_letters_is_no_text(begins: bytes, content_type: str) -> None:
+    reading = read(begins + b" Jean Dupont", content_type, [])
+
+    assert ([file.where for file in reading.files], reading.segments) == (["body:"], ())
+
+
+def test_a_body_in_parts_is_read_and_edited_part_by_part() -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nJean\r\n--b--\r\n'
+    kind = "multipart/form-data; boundary=b"
+
+    assert texts(read(body, kind, RULES)) == {"part-name:0": "prompt", "body:part/0": "Jean"}
+    assert write(body, kind, RULES, {"body:part/0": "Né"}) == body.replace(b"Jean", "Né".encode())
+
+
+def test_an_upload_is_a_file_whatever_it_looks_like() -> None:
+    reading = read(b'{"a":"Jean"}', JSON_TYPE, [], upload=True)
+
+    assert {s.where: s.role for s in reading.segments} == {"body:!leaf/0": Role.FILE, "body:!leaf/1": Role.FILE}
+    assert write(b'{"a":"Jean"}', JSON_TYPE, [], {"body:!leaf/1": "x"}) == b'{"a":"x"}'
 
 
 @pytest.mark.parametrize(
@@ -364,6 +451,64 @@ def test_any_bytes_are_read_or_refused_with_one_kind_of_error(body: bytes, conte
             continue
         assert write(body, content_type, rules, {}) is body
         assert len({segment.where for segment in reading.segments}) == len(reading.segments)
+
+
+FORM = "application/x-www-form-urlencoded;charset=utf-8"
+NESTED = [
+    FieldRule(path="/f.req~>/1~>/0/0", role=Role.USER),
+    FieldRule(path="/f.req~>/1~>/2/*", role=Role.OTHER, holds="opaque"),
+    FieldRule(path="/at", role=Role.OTHER, holds="opaque"),
+    FieldRule(path="/plain", role=Role.DRAFT),
+]
+
+
+def nested_form(text: str, plain: str = "p") -> bytes:
+    inner = json.dumps([[text, 0], ["fr"], ["c_1", "r_1"]])
+    return urlencode({"f.req": json.dumps([None, inner]), "at": "token", "plain": plain}).encode()
+
+
+def test_json_in_json_in_a_form_is_read_where_paths_lead() -> None:
+    segments = {s.where: s for s in read(nested_form("Bonjour à tous", "Bonj"), FORM, NESTED).segments}
+    said = segments["form:0/value~>/1~>/0/0"]
+    assert (said.role, said.text, said.declared) == (Role.USER, "Bonjour à tous", True)
+    assert segments["form:0/value~>/1~>/1/0"].declared is False
+    assert segments["form:2/value"].role is Role.DRAFT
+    assert not [s for s in segments.values() if s.text in ("token", "c_1", "r_1")]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
+def test_an_edit_inside_a_form_changes_nothing_else(text: str, plain: str) -> None:
+    body = nested_form("Bonjour", "Bonj")
+    edits = {"form:0/value~>/1~>/0/0": text, "form:2/value": plain}
+    assert write(body, FORM, NESTED, {}) is body
+    new = dict(parse_qsl(write(body, FORM, NESTED, edits).decode(), keep_blank_values=True))
+    first, inner = json.loads(new.pop("f.req"))
+    assert (first, json.loads(inner)) == (None, [[text, 0], ["fr"], ["c_1", "r_1"]])
+    assert new == {"at": "token", "plain": plain}
+
+
+def test_a_form_that_claims_json_and_is_none_is_read_as_text() -> None:
+    [name, value] = read(b"f.req=Bonjour", FORM, NESTED).segments
+    assert (name.text, value.text, value.role) == ("f.req", "Bonjour", Role.OTHER)
+
+
+RECORDS = [FieldRule(path="/*/arguments/*/text", role=Role.USER)]
+every_separator = pytest.mark.parametrize("separator", ["\x1e", "\n", "\r\n"])
+
+
+@every_separator
+def test_json_texts_in_a_row_are_read_by_their_positions(separator: str) -> None:
+    records = ['{"arguments":[{"text":"un"}]}', '{"type":6}', '{"arguments":[{"text":"deux"}]}', ""]
+    body = separator.join(records).encode()
+    declared = {s.where: s.text for s in read(body, JSON_TYPE, RECORDS).segments if s.declared}
+    assert declared == {"body:/0/arguments/0/text": "un", "body:/2/arguments/0/text": "deux"}
+    new = write(body, JSON_TYPE, RECORDS, {"body:/2/arguments/0/text": "é\x1e"})
+    assert new == separator.join(records).replace('"deux"', '"é\\u001e"').encode()
+
+
+def test_json_texts_with_nothing_between_them_are_not_read() -> None:
+    with pytest.raises(WireError):
+        read(b'{"a":1}{"b":2}\n', JSON_TYPE, RECORDS)
 
 
 def strings(value: object, pointer: str) -> dict[str, str]:

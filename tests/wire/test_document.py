@@ -8,7 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guard.errors import WireError
-from guard.wire.document import Array, Leaf, Node, Object, parse, quote, splice
+from guard.wire.document import (
+    Array,
+    Leaf,
+    Node,
+    Object,
+    at,
+    index,
+    objects,
+    parse,
+    parse_all,
+    quote,
+    render,
+    splice,
+    string,
+)
 
 JSON = st.recursive(
     st.none()
@@ -197,3 +211,45 @@ def test_numbers_keep_their_digits() -> None:
 
     assert [leaf.text for leaf in node.items if isinstance(leaf, Leaf)] == [huge, "1e999"]
     assert math.isinf(float("1e999"))
+
+
+@given(JSON)
+def test_a_tree_is_written_as_it_was_read(value: object) -> None:
+    assert json.loads(render(parse(json.dumps(value)), {})) == value
+
+
+def test_one_leaf_can_be_written_anew() -> None:
+    root = parse('{"a": [1, "b"], "c": "d"}')
+    leaf = string(at(root, "a", -1))
+    assert leaf is not None
+    assert json.loads(render(root, {leaf.start: 'x"\\y'})) == {"a": [1, 'x"\\y'], "c": "d"}
+
+
+@pytest.mark.parametrize("steps", [("a", 2), ("a", -3), ("a", "b"), ("x",), (0,), ("c", "d")])
+def test_where_nothing_stands_there_is_nothing(steps: tuple[str | int, ...]) -> None:
+    assert at(parse('{"a": [1, "b"], "c": "d"}'), *steps) is None
+
+
+@pytest.mark.parametrize("text", ["", " \n", "{}\x1e[1]\x1e", "1 2 3", '"a"\n"b"'])
+def test_json_texts_in_a_row_are_one_array(text: str) -> None:
+    items = [json.loads(part) for part in text.replace("\x1e", " ").split()]
+    assert json.loads(render(parse_all(text), {})) == items
+
+
+@pytest.mark.parametrize("text", ["{}{}", "[1]2", "{} x", '"a""b"'])
+def test_json_texts_must_be_apart(text: str) -> None:
+    with pytest.raises(WireError):
+        parse_all(text)
+
+
+def test_the_objects_of_an_array_are_told_from_the_rest() -> None:
+    root = parse('{"a": {"b": [1, {"c": 1}, [], {"d": 2}]}}')
+    assert [one.members[0][0].text for one in objects(root, "a", "b")] == ["c", "d"]
+    assert objects(root, "a") == objects(root, "x") == objects(None, "a") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("7", "7"), ('"7"', "7"), ("-1", "0"), ("1.5", "0"), ("[]", "0"), ("1e9", "0")]
+)
+def test_a_count_is_digits(text: str, count: str) -> None:
+    assert index(parse(text)) == count

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from guard.rules.schema import FieldRule
 from guard.terms import Role
 from guard.wire.document import parse
-from guard.wire.fields import fields
+from guard.wire.fields import fields, outer, within
 
 JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=4),
@@ -125,3 +125,28 @@ def walk(value: object, pointer: str) -> list[tuple[str, bool, object]]:
     if isinstance(value, list):
         return [place for index, inner in enumerate(value) for place in walk(inner, f"{pointer}/{index}")]
     return [(pointer, False, value)]
+
+
+def test_a_leaf_knows_what_its_array_means() -> None:
+    found = fields(parse('{"prompt": [1, {"a": 2}, [3]]}'), [rule("/prompt"), rule("/prompt/2", Role.SYSTEM)])
+
+    roles = {field.pointer: field.listed and field.listed.role for field in found}
+    assert roles == {
+        "/prompt": None,
+        "/prompt/0": Role.USER,
+        "/prompt/1/a": None,
+        "/prompt/2/0": Role.SYSTEM,
+    }
+
+
+def test_rules_for_the_inside_of_a_string_say_outside_that_there_is_json() -> None:
+    rules = (
+        FieldRule(path="/a~>/b~>/c", role=Role.USER),
+        FieldRule(path="/a~>/d", role=Role.SYSTEM),
+        FieldRule(path="/e", role=Role.USER),
+    )
+    assert [(rule.path, rule.holds) for rule in outer(rules)] == [("/a", "json"), ("/e", "text")]
+    inside = within(rules, "/a")
+    assert [(rule.path, rule.role) for rule in inside] == [("/b~>/c", Role.USER), ("/d", Role.SYSTEM)]
+    assert [rule.path for rule in within(inside, "/b")] == ["/c"]
+    assert within(rules, "/e") == ()

@@ -13,6 +13,8 @@ CREDENTIALS = [
     ("proxy-authorization", "Basic canary"),
     ("api-key", "canary"),
     ("x-goog-api-key", "canary"),
+    ("X-Amz-Security-Token", "canary"),
+    ("ocp-apim-subscription-key", "canary"),
 ]
 
 
@@ -99,3 +101,8 @@ def test_an_edit_changes_its_own_place_only() -> None:
 def test_a_path_without_a_query_stays_without() -> None:
     assert write(request("/p"), {}).path == "/p"
     assert write(request("/p?"), {}).path == "/p?"
+
+
+def test_the_services_own_credentials_in_the_query_are_not_read() -> None:
+    segments = list(read(Request("POST", "h", "/v1?key=AIzaSy&alt=sse&key2=b"), ["key"]))
+    assert [segment.text for segment in segments] == ["/v1", "key", "alt", "sse", "key2", "b"]

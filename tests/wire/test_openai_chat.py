@@ -224,6 +224,16 @@ def test_two_choices_in_one_chunk_do_not_mix() -> None:
             lambda d: d["tool_calls"][0]["custom"]["input"],
             id="a custom tool",
         ),
+        pytest.param(
+            lambda part: {"content": [{"type": "text", "text": part}]},
+            lambda d: d["content"][0]["text"],
+            id="typed parts of text",
+        ),
+        pytest.param(
+            lambda part: {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": part}]}]},
+            lambda d: d["content"][0]["thinking"][0]["text"],
+            id="typed parts of thought",
+        ),
     ],
 )
 def test_every_text_of_a_chunk_is_restored(
@@ -233,6 +243,19 @@ def test_every_text_of_a_chunk_is_restored(
 
     deltas = [c["delta"] for one in chunks(new) for c in one["choices"]]  # type: ignore[attr-defined]
     assert "".join(read(part) for part in deltas if part) == "Bob Bob"
+
+
+def test_completions_of_old_are_restored() -> None:
+    def piece(part: str) -> bytes:
+        return chunk({"index": 0, "text": part, "finish_reason": None})
+
+    new = rewritten(piece("[[PERSON_"), piece("11]] et "), piece("PERSON_11"), DONE)
+    assert "".join(c["text"] for one in chunks(new) for c in one["choices"]) == "Bob et Bob"  # type: ignore[attr-defined]
+
+
+def test_reasoning_that_is_signed_stays_as_it_is() -> None:
+    stream = chunk(choice({"reasoning_details": [{"type": "reasoning.text", "text": "PERSON_11", "signature": "s"}]}))
+    assert rewritten(stream) == stream
 
 
 def test_a_stream_cut_in_the_middle_ends_in_what_was_cut() -> None:

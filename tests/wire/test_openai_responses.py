@@ -67,6 +67,16 @@ def test_a_text_held_back_comes_before_its_end() -> None:
     assert last < kinds.index("response.output_text.done")
 
 
+def test_a_number_of_any_length_stays_as_it_was() -> None:
+    number = "9" * 5000
+    data = f'data: {{"type":"response.output_text.delta","delta":"PERSON_1","n":{number},"x":1.50}}\n\n'.encode()
+    rewriter = StreamRewriter(OpenAIResponses(), restorer)
+    out = rewriter.feed(data) + rewriter.feed(b"data: [DONE]\n\n")
+
+    late = next(line for line in out.decode().splitlines() if "Fouine" in line)
+    assert f'"n": {number}, "x": 1.50' in late
+
+
 def test_events_with_nothing_of_ours_keep_their_bytes() -> None:
     data = stream("Bonjour", '{"a": 1}')
     rewriter = StreamRewriter(OpenAIResponses(), restorer)

@@ -79,6 +79,25 @@ def test_the_anthropic_client_shows_the_message_and_asks_once() -> None:
             },
             id="anthropic",
         ),
+        pytest.param(
+            "mistral-error",
+            {
+                "object": "error",
+                "type": "invalid_request_error",
+                "message": MESSAGE,
+                "param": None,
+                "code": "policy_violation",
+            },
+            id="mistral",
+        ),
+        pytest.param(
+            "google-error",
+            {"error": {"code": 400, "message": MESSAGE, "status": "INVALID_ARGUMENT"}},
+            id="google",
+        ),
+        pytest.param("cohere-error", {"id": "0190-x", "message": MESSAGE}, id="cohere"),
+        pytest.param("ollama-error", {"error": MESSAGE}, id="ollama"),
+        pytest.param("aws-error", {"message": MESSAGE}, id="aws"),
         pytest.param("json-error", {"error": {"code": "policy_violation", "message": MESSAGE}}, id="anybody"),
     ],
 )
@@ -91,6 +110,19 @@ def test_each_shape_is_the_services_own(kind: str, body: dict[str, object]) -> N
     assert answer.header("x-prompt-guard-event") == "0190-x"
     assert answer.header("cache-control") == "no-store"
     assert answer.header("x-should-retry") == "false"
+
+
+def test_amazons_clients_are_told_the_kind_of_error_in_a_header() -> None:
+    kinds = [refuse(refusal, "aws-error").header("x-amzn-errortype") for refusal in (REFUSAL, UNAVAILABLE)]
+    assert kinds == ["ValidationException", "ServiceUnavailableException"]
+
+
+def test_an_endpoint_may_have_a_shape_of_its_own(openai: ServiceRule) -> None:
+    first, *rest = openai.endpoints
+    own = first.model_copy(update={"refusal": "anthropic-error"})
+    rule = openai.model_copy(update={"endpoints": [own, *rest]})
+    assert shape(rule, first.id) == "anthropic-error"
+    assert shape(rule, "unknown") == shape(rule) == "openai-error"
 
 
 def test_what_passes_may_be_tried_again() -> None:

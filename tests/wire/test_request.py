@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guard.errors import WireError
-from guard.rules.schema import ServiceRule
+from guard.rules.schema import Endpoint, FieldRule, ServiceRule
 from guard.terms import Edit, Prompt, Request, Role
-from guard.wire.request import plain_body, read, write
+from guard.wire.request import opened, plain_body, read, write
 
 LIMIT = 1_000_000
 JSON_TYPE = ("Content-Type", "application/json")
@@ -165,7 +165,7 @@ def test_credentials_are_never_read(openai: ServiceRule) -> None:
         pytest.param(chat(said("x"), path="/v1/chat?q=%FF"), "url", id="a broken address"),
         pytest.param(chat(said("x"), path=CHAT + "\udcff"), "url", id="a raw byte in the address"),
         pytest.param(
-            Request("POST", "h", CHAT, (("content-type", "multipart/form-data; boundary=b"),), b"--b--"),
+            Request("POST", "h", CHAT, (("content-type", "multipart/form-data; boundary=b"),), b"--b"),
             "multipart",
             id="multipart",
         ),
@@ -352,3 +352,89 @@ def test_whatever_comes_is_read_without_an_error(
     if not prompt.signed:
         after = read(write(request, openai, edits, LIMIT), openai, LIMIT)
         assert {edit.text for edit in edits} <= {segment.text for segment in after.segments}
+
+
+SOCKET_HEADERS = (("connection", "Upgrade"), ("upgrade", "websocket"), ("sec-websocket-version", "13"))
+
+
+@pytest.fixture
+def with_socket(openai: ServiceRule) -> ServiceRule:
+    field = FieldRule(path="/text", role=Role.USER)
+    socket = Endpoint(id="socket", methods=["WEBSOCKET"], path="/ws", family="mscopilot", fields=[field])
+    return openai.model_copy(update={"endpoints": [socket], "signed_by": ["x-sign"], "credentials": ["t", "x-own"]})
+
+
+def test_a_declared_socket_opens_and_its_messages_are_bodies(with_socket: ServiceRule) -> None:
+    opening = read(Request("GET", "h", "/ws?t=x", SOCKET_HEADERS), with_socket, LIMIT)
+    assert (opening.endpoint, opening.uninspectable) == ("socket", ())
+    message = read(Request("WEBSOCKET", "h", "/ws", body=b'{"text":"Bonjour"}'), with_socket, LIMIT)
+    assert [s.text for s in message.segments if s.role is Role.USER] == ["Bonjour"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/other", SOCKET_HEADERS),
+        ("/ws", SOCKET_HEADERS[:2]),
+        ("/ws", (*SOCKET_HEADERS[:2], ("sec-websocket-version", "8"))),
+    ],
+)
+def test_any_other_socket_stays_shut(with_socket: ServiceRule, path: str, headers: tuple[tuple[str, str], ...]) -> None:
+    assert "websocket" in read(Request("GET", "h", path, headers), with_socket, LIMIT).uninspectable
+
+
+def test_a_body_that_a_header_signs_is_never_edited(with_socket: ServiceRule) -> None:
+    request = Request("WEBSOCKET", "h", "/ws", (("X-Sign", "1"),), b'{"text":"Bonjour"}')
+    assert read(request, with_socket, LIMIT).signed
+    with pytest.raises(WireError):
+        write(request, with_socket, [Edit("body:/text", "x")], LIMIT)
+
+
+def test_the_services_own_credentials_are_not_read(with_socket: ServiceRule) -> None:
+    prompt = read(
+        Request("GET", "h", "/ws?t=secret1&u=seen", (("X-Own", "secret2"), ("x-more", "read"))), with_socket, LIMIT
+    )
+    texts = {s.text for s in prompt.segments}
+    assert {"seen", "read"} <= texts
+    assert not {"secret1", "secret2"} & texts
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "whole"),
+    [
+        ("/u", (("content-range", "bytes 0-1/2"),), True),
+        ("/u", (("content-range", "bytes 0-1/9"),), False),
+        ("/u", (("content-range", "bytes 2-3/4"),), False),
+        ("/u", (("content-range", "bytes 0-1/*"),), False),
+        ("/u", (("x-goog-upload-command", "upload, finalize"), ("x-goog-upload-offset", "0")), True),
+        ("/u", (("x-goog-upload-command", "start"),), True),
+        ("/u", (("x-goog-upload-command", "upload"),), False),
+        ("/u", (("x-goog-upload-command", "upload, finalize"), ("x-goog-upload-offset", "9")), False),
+        ("/u", (("upload-offset", "9"),), False),
+        ("/u?comp=block&blockid=x", (), False),
+        ("/u?sig=x&comp=blocklist", (), True),
+        ("/u?partNumber=1&uploadId=x", (), False),
+    ],
+)
+def test_a_piece_of_a_file_is_told_from_a_whole_one(
+    openai: ServiceRule, path: str, headers: tuple[tuple[str, str], ...], whole: bool
+) -> None:
+    request = Request("PUT", "h", path, headers, b"ab")
+
+    assert read(request, openai, LIMIT).uninspectable == (() if whole else ("partial-upload",))
+
+
+def test_files_that_wait_are_opened_and_otherwise_named(openai: ServiceRule) -> None:
+    request = Request("PUT", "h", "/u", (), b"%PDF-1.7")
+
+    assert [file.data for file in opened(request, openai, LIMIT).files] == [b"%PDF-1.7"]
+    assert read(request, openai, LIMIT).uninspectable == ("media",)
+
+
+def test_names_of_files_and_texts_in_them_are_edited(openai: ServiceRule) -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="f"; filename="Ana.txt"\r\n\r\nPaul\r\n--b--\r\n'
+    request = Request("POST", "h", "/u", (("content-type", "multipart/form-data; boundary=b"),), body)
+
+    edited = write(request, openai, [Edit("filename:0", "x.txt"), Edit("body:part/0!", "y")], LIMIT)
+    assert edited.body == body.replace(b"Ana.txt", b"x.txt").replace(b"Paul", b"y")
+    assert edited.header("content-length") == str(len(edited.body))

@@ -86,9 +86,6 @@ def test_events_leave_as_they_come() -> None:
             "Application/Problem+JSON", b'{"detail":"PERSON_1"}', b'{"detail":"Zo\xc3\xa9 \\"O\\\\Hara\\""}', id="JSON"
         ),
         pytest.param(
-            "application/x-ndjson", b'{"a":"PERSON_1"}\n{}\n', b'{"a":"Zo\xc3\xa9 \\"O\\\\Hara\\""}\n{}\n', id="lines"
-        ),
-        pytest.param(
             "text/plain", b"\xff PERSON_1 \xfe", b'\xff Zo\xc3\xa9 "O\\Hara" \xfe', id="bytes that are not UTF-8"
         ),
         pytest.param(
@@ -131,3 +128,19 @@ def test_an_answer_whose_coding_is_unknown_or_broken_is_not_guessed() -> None:
 
 def test_an_answer_without_a_body_has_none() -> None:
     assert rewriter("application/json", "gzip").flush() == b""
+
+
+@pytest.mark.parametrize("media_type", ["application/x-ndjson", "application/stream+json; charset=utf-8"])
+def test_json_lines_leave_as_they_come(media_type: str) -> None:
+    made = rewriter(media_type)
+
+    assert made.stream
+    assert made.feed(b'{"a":"PERSON_1"}\n{"b"') == '{"a":"Zoé \\"O\\\\Hara\\""}\n'.encode()
+    assert made.feed(b":1}\n") + made.flush() == b'{"b":1}\n'
+
+
+def test_an_event_stream_of_aws_that_is_broken_is_not_passed() -> None:
+    made = rewriter("application/vnd.amazon.eventstream")
+
+    with pytest.raises(WireError):
+        made.feed(bytes(16))

@@ -62,3 +62,12 @@ def test_an_endpoint_is_known_by_method_and_path(openai: ServiceRule, method: st
 def test_an_endpoint_nobody_declared_speaks_json(openai: ServiceRule) -> None:
     assert route("POST", "/v1/new", openai).family == "json"
     assert route("POST", "/v1/chat/completions", openai).family == "openai-chat"
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [("/v1/models/gpt-5:ask", "gpt-5"), ("/v1/models/a%3Ab:ask?x=1", "a:b"), ("/v1/other", "")],
+)
+def test_a_group_of_the_path_names_the_model(openai: ServiceRule, path: str, model: str) -> None:
+    endpoint = openai.endpoints[0].model_copy(update={"path": "/v1/(?:models/(?P<model>[^/]+):ask|other)"})
+    assert route("POST", path, openai.model_copy(update={"endpoints": [endpoint]})).model == model

@@ -1,0 +1,136 @@
+"""A socket to an AI service, both ways: messages of the client -> what leaves, what it is told; messages of the service
+-> what the client gets.
+
+A message is a request of its own, with its own decision and event. A value split over messages is found because each is
+read behind the ends of those before it. What was hidden on a socket is put back on it, and so is what was hidden in the
+conversation it shows. Memory: the last few ends, and the values behind placeholders.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+from guard.pipeline import Exchange, Guard
+from guard.redact.placeholders import Token
+from guard.rules.schema import ServiceRule
+from guard.terms import Actor, Request, Role, Segment
+from guard.wire import records
+from guard.wire.answer import Framed, StreamRewriter
+from guard.wire.conversation import conversation
+from guard.wire.families import FAMILIES
+from guard.wire.request import SOCKET
+from guard.wire.routes import route
+
+_ENDS, _REACH = 4, 64
+"""Texts before this one that are remembered, and how many characters of the end of each."""
+_SIGNALS, _SIGNAL = 16, 256
+"""Messages without any text that are remembered, and the longest of them in bytes."""
+_LARGE = 64 * 1024
+"""Bytes of a message from which it is worked on beside the event loop."""
+_VALUES = 5000
+"""Placeholders of one socket; more are not put back."""
+REFUSED, TRY_LATER, TOO_BIG, BROKEN = 1008, 1013, 1009, 1011
+"""Why a socket is closed (RFC 6455 §7.4.1, and the registry of codes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What one message leads to: nothing of it passes that is not here."""
+
+    on: tuple[bytes, ...] = field(default=(), repr=False)
+    """Messages that go on to the other side."""
+    back: tuple[bytes, ...] = field(default=(), repr=False)
+    """Messages of ours for the side it came from; they are text."""
+    close: tuple[int, str] | None = None
+    """Code and reason."""
+
+
+class Socket:
+    """One socket, from its opening to its end."""
+
+    def __init__(self, guard: Guard, service: ServiceRule, actor: Actor, opening: Request) -> None:
+        self._guard = guard
+        self._service = service
+        self._actor = actor
+        self._host = opening.host
+        self._path = opening.path.partition("?")[0]
+        self._ends: deque[str] = deque(maxlen=_ENDS)
+        self._signals: deque[bytes] = deque(maxlen=_SIGNALS)
+        """Signs of life and the like, decided on once: the same bytes again are no new decision."""
+        self._values: dict[Token, str] = {}
+        self._conversations: set[str] = set()
+        self._rewriter: StreamRewriter | None = None
+
+    async def outgoing(self, data: bytes) -> Passage:
+        """Decide on one message of the client."""
+        if data in self._signals:
+            return Passage(on=(data,))
+        request = Request(SOCKET, self._host, self._path, body=data)
+        before = [
+            Segment(f"body:before/{number}", Role.USER, text, editable=False) for number, text in enumerate(self._ends)
+        ]
+        exchange = await self._guard.outgoing(request, self._service, self._actor, before)
+        if exchange.reply is not None or exchange.request is None:
+            return self._refused(exchange)
+        self._remember(exchange)
+        if len(data) <= _SIGNAL and _says_nothing(exchange):
+            self._signals.append(data)
+        return Passage(on=(exchange.request.body,))
+
+    def _remember(self, exchange: Exchange) -> None:
+        texts = [segment.text for segment in exchange.prompt.segments if segment.declared] if exchange.prompt else []
+        self._ends.extend(text[-_REACH:] for text in texts[-_ENDS:])
+        if len(self._values) < _VALUES:
+            self._values.update(exchange.values)
+        for known in self._conversations:
+            self._guard.recall.remember(self._actor, self._service.id, known, exchange.values)
+
+    def _refused(self, exchange: Exchange) -> Passage:
+        """The refusal in the service's form, or the end of the socket where it has none for sockets."""
+        answer = exchange.reply
+        if answer is not None and answer.status == 200:
+            return Passage(back=tuple(filter(None, answer.body.split(b"\n"))))
+        code = TRY_LATER if exchange.outcome.failure else REFUSED
+        return Passage(close=(code, f"refused by the company's proxy; reference {exchange.event}"))
+
+    async def incoming(self, data: bytes, *, text: bool) -> Passage:
+        """A message of the service, with what was hidden back in it; bytes that are no text pass as they are."""
+        if not text:
+            return Passage(on=(data,))
+        if len(data) > _LARGE:
+            return await asyncio.to_thread(self._restored, data)
+        return self._restored(data)
+
+    def _restored(self, data: bytes) -> Passage:
+        self._listen(data)
+        if not self._values:
+            return Passage(on=(data,))
+        if self._rewriter is None:
+            family = FAMILIES[route(SOCKET, self._path, self._service).family]
+            frames = family.frames("websocket") if isinstance(family, Framed) else None
+            self._rewriter = StreamRewriter(
+                family, lambda kind: self._guard.restorer(self._values, kind), frames or records.Messages()
+            )
+        parts = self._rewriter.parts(data)
+        if isinstance(self._rewriter.split, records.Splitter):
+            parts = [b"".join(parts)] if parts else []
+        return Passage(on=tuple(parts))
+
+    def _listen(self, data: bytes) -> None:
+        """What was hidden in the conversation that a message belongs to may be said in it."""
+        if not self._service.conversation:
+            return
+        known = conversation(self._service, data.decode("utf-8", "replace"))
+        if known is None or known in self._conversations:
+            return
+        if len(self._conversations) < _VALUES:
+            self._conversations.add(known)
+        earlier = self._guard.recall.values(self._actor, self._service.id, known)
+        self._guard.recall.remember(self._actor, self._service.id, known, self._values)
+        self._values.update({token: value for token, value in earlier.items() if token not in self._values})
+
+
+def _says_nothing(exchange: Exchange) -> bool:
+    """Whether a message that left has no text of a person in it, nor anything that was found."""
+    declared = exchange.prompt is None or any(segment.declared for segment in exchange.prompt.segments)
+    return not declared and not exchange.outcome.findings
