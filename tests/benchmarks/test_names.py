@@ -195,6 +195,7 @@ def test_the_quick_run_prints_one_object_of_ratios(
     assert ratios["megabytes"] > 0
 
 
+@pytest.mark.bench
 def test_the_whole_run_shows_every_set_and_the_guard_beside_the_pipeline(
     names: ModuleType, pipeline: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -171,6 +171,9 @@ def chat(*texts: str) -> dict[str, object]:
 @pytest.mark.parametrize("text", TABLE.values(), ids=TABLE)
 def test_a_disguised_value_does_not_leave(trial: Trial, text: str, sentence: Callable[[str], str]) -> None:
     result = tried(trial, chat(sentence(text)))
+    if result["verdict"] == "block":  # a blob that is a file, and of a kind that is not read
+        assert (result["uninspectable"], result["body"]) == (["archive"], None)
+        return
 
     assert result["verdict"] == "redact"
     sent = json.loads(str(result["body"]))["messages"][0]["content"]
