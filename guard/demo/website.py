@@ -4,6 +4,7 @@ TLS on two free ports of 127.0.0.1, one for HTTP and one for sockets. What arriv
 only. What is said back is every placeholder that arrived, in small pieces.
 """
 
+import asyncio
 import json
 import re
 import socket
@@ -14,8 +15,8 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self, cast
 
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.server import Server, ServerConnection, serve
 
 from guard.demo.certificates import ServerCertificate
 from guard.demo.exchange import PLACEHOLDER, Received
@@ -61,16 +62,18 @@ class Website:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate.chain, certificate.key)
         self._http = _Http(self, context)
-        self._sockets: Server = serve(self._talk, "127.0.0.1", 0, ssl=context, max_size=2**26)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._loop = asyncio.new_event_loop()
+        self._ended = asyncio.Event()
         self._threads = [
             threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True),
-            threading.Thread(target=self._sockets.serve_forever, daemon=True),
+            threading.Thread(target=self._loop.run_until_complete, args=(self._sockets(context),), daemon=True),
         ]
 
     @property
     def upstream(self) -> dict[str, int]:
         """Host -> port."""
-        sockets = int(self._sockets.socket.getsockname()[1])
+        sockets = int(self._listening.getsockname()[1])
         return dict.fromkeys(HTTP_HOSTS, int(self._http.server_address[1])) | dict.fromkeys(SOCKET_HOSTS, sockets)
 
     def __enter__(self) -> Self:
@@ -83,28 +86,34 @@ class Website:
         """Stop."""
         self._http.shutdown()
         self._http.server_close()
-        self._sockets.shutdown()
+        self._loop.call_soon_threadsafe(self._ended.set)
         for thread in self._threads:
             thread.join(timeout=5)
+        self._loop.close()
 
-    def _talk(self, connection: ServerConnection) -> None:
+    async def _sockets(self, context: ssl.SSLContext) -> None:
+        """On one event loop: a TLS socket that two threads read and write at once loses bytes now and then."""
+        async with serve(self._talk, sock=self._listening, ssl=context, max_size=2**26):
+            await self._ended.wait()
+
+    async def _talk(self, connection: ServerConnection) -> None:
         """One socket: what is said back depends on where it was opened."""
         path = connection.request.path if connection.request else ""
         said: Callable[[str], list[str]] = _said_by_signalr if "Chathub" in path else _said_by_copilot
         with suppress(ConnectionClosed):
-            for message in connection:
+            async for message in connection:
                 self.messages.append(message)
                 if isinstance(message, bytes):
-                    connection.send(message)
+                    await connection.send(message)
                 elif path.startswith("/p6/"):
-                    _say(connection, _said_by_chatgpt(self.snapshot))
+                    await _say(connection, _said_by_chatgpt(self.snapshot))
                 else:
-                    _say(connection, said(message))
+                    await _say(connection, said(message))
 
 
-def _say(connection: ServerConnection, messages: list[str]) -> None:
+async def _say(connection: ServerConnection, messages: list[str]) -> None:
     for message in messages:
-        connection.send(message)
+        await connection.send(message)
 
 
 def _pieces(received: str) -> list[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from websockets.sync.client import connect
 
 from guard.demo.certificates import Authority
+from guard.demo.dialling import Dialled
 from guard.demo.pages import PAGES
 from guard.demo.website import Website
 
@@ -40,10 +40,10 @@ def test_it_keeps_what_arrives_and_says_the_placeholders_back(website: Website, 
 
 def test_its_socket_answers_in_small_pieces(website: Website, trust: ssl.SSLContext) -> None:
     port = website.upstream["copilot.microsoft.com"]
-    with connect(f"wss://localhost:{port}/c/api/chat", ssl=trust, proxy=None) as socket:
+    with Dialled(f"wss://localhost:{port}/c/api/chat", trust) as socket:
         socket.send("[[PERSON_1]]")
-        events = [json.loads(socket.recv(timeout=5))]
+        events = [json.loads(socket.recv())]
         while events[-1]["event"] != "done":
-            events.append(json.loads(socket.recv(timeout=5)))
+            events.append(json.loads(socket.recv()))
     assert "".join(event.get("text", "") for event in events) == "Vu [[PERSON_1]] é"
     assert len(events) > 5

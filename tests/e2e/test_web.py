@@ -9,8 +9,8 @@ from urllib.parse import quote_plus
 import httpx2
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
+from guard.demo.dialling import Dialled
 from guard.demo.pages import CONVERSATION, PAGES
 from guard.demo.process import GuardProcess
 from guard.demo.stage import Stage
@@ -48,8 +48,8 @@ class Scene:
         events: list[Any] = self.guard.events()[self.events_before :]
         return [event["unmapped"]["guard"]["decision"] for event in events]
 
-    def socket(self, url: str) -> ClientConnection:
-        return connect(url, proxy=self.guard.url, ssl=self.trust, max_size=2**26, open_timeout=20)
+    def socket(self, url: str) -> Dialled:
+        return Dialled(url, self.trust, proxy=self.guard.url)
 
 
 @pytest.fixture
@@ -179,11 +179,11 @@ def say(text: str) -> str:
     return json.dumps({"event": "send", "conversationId": "conv-0001", "content": content}, ensure_ascii=False)
 
 
-def heard(socket: ClientConnection) -> str:
+def heard(socket: Dialled) -> str:
     """What Copilot's page shows when its answer is over."""
     text = ""
     while True:
-        message = json.loads(socket.recv(timeout=20))
+        message = json.loads(socket.recv())
         text += message.get("text", "")
         if message["event"] == "done":
             return text
@@ -212,7 +212,7 @@ def test_a_refusal_on_a_socket_is_an_answer_and_the_socket_goes_on(scene: Scene)
 def test_records_of_one_message_stay_together(scene: Scene) -> None:
     with scene.socket(SUBSTRATE) as socket:
         socket.send('{"protocol":"json","version":1}\x1e')
-        socket.recv(timeout=20)
+        socket.recv()
         invocation = {"type": 4, "target": "chat", "arguments": [{"message": {"text": PROMPT}}]}
         metrics = {"type": 1, "target": "Metrics", "arguments": [{}]}
         scene.website.messages.clear()
@@ -220,7 +220,7 @@ def test_records_of_one_message_stay_together(scene: Scene) -> None:
         text = ""
         last: list[dict[str, Any]] = []
         while not any(record["type"] == 3 for record in last):
-            last = [json.loads(record) for record in str(socket.recv(timeout=20)).split("\x1e") if record]
+            last = [json.loads(record) for record in str(socket.recv()).split("\x1e") if record]
             text += "".join(r["arguments"][0]["writeAtCursor"] for r in last if r["type"] == 1)
             if last and last[-1]["type"] == 3 and text == "":
                 last = []
@@ -236,7 +236,7 @@ def test_the_stream_inside_chatgpts_socket_is_restored(scene: Scene) -> None:
         socket.send('[{"type":"subscribe","topic_id":"t1"}]')
         stream = ""
         while "[DONE]" not in stream:
-            stream += json.loads(socket.recv(timeout=20))["payload"]["payload"]["encoded_item"]
+            stream += json.loads(socket.recv())["payload"]["payload"]["encoded_item"]
     assert PAGES["chatgpt-web"].read(stream.encode()) == SHOWN
 
 
@@ -261,7 +261,7 @@ def test_where_no_form_is_known_a_refusal_closes_the_socket_and_says_why(scene: 
     with scene.socket("wss://gateway.meta.ai/ws/clippy") as socket:
         socket.send(b"\x80\x81\x82" * 10)
         with pytest.raises(ConnectionClosed) as caught:
-            socket.recv(timeout=20)
+            socket.recv()
     [event] = scene.guard.events()[scene.events_before + 1 :]
     assert caught.value.rcvd is not None
     assert caught.value.rcvd.code == 1008
