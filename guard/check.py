@@ -1,8 +1,10 @@
 """Rule files' own tests -> what failed, run through the real stages. Each rule is tried alone, whatever its status."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from guard import coach, policy
 from guard.detect.engine import Analyzer
@@ -91,25 +93,27 @@ def _use(rule: UseRule, rules: RuleSet) -> Iterator[Failure | None]:
 
 def _policy(rule: PolicyRule, rules: RuleSet) -> Iterator[Failure | None]:
     alone = _only(rules, policy={rule.id: _stable(rule)})
-    # a rule that has ended is tested as it was on its last day
-    today = min(rule.until, _today()) if rule.until else _today()
     for index, test in enumerate(rule.tests):
         facts = _facts(test, rule.when.direction)
-        decision = policy.decide(alone, facts, today)
+        decision = policy.decide(alone, facts, _moment(rule, test))
         own = [reason for reason in decision.reasons if reason.rule == rule.id]
         verdict = own[0].verdict if own else Verdict.ALLOW
         yield _compare(rule.id, f"tests[{index}]", verdict.value, test.expect.value)
 
 
 def _facts(test: PolicyTest, direction: str) -> policy.Facts:
+    text = " ".join(map(str, range(test.count)))
+    places = [(found.start(), found.end()) for found in re.finditer(r"\d+", text)]
     findings = tuple(
-        Finding("test", entity, test.classification, 0, 0, 1, 1.0, proven=True) for entity in test.entities
+        Finding("test", entity, test.classification, 0, start, end, 1.0, proven=True)
+        for entity in test.entities
+        for start, end in places
     )
     prompt = Prompt(
         service=test.service,
         endpoint="test",
         family="json",
-        segments=(Segment("body:", test.role, "x"),),
+        segments=(Segment("body:", test.role, text),),
         channel=test.channel,
         sanctioned=test.sanctioned,
         uninspectable=tuple(test.uninspectable),
@@ -118,8 +122,20 @@ def _facts(test: PolicyTest, direction: str) -> policy.Facts:
     return policy.Facts(Actor(test.user, tuple(test.groups), "test"), prompt, findings, uses, direction)
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
+def _moment(rule: PolicyRule, test: PolicyTest) -> datetime:
+    """The test's time; else now, but not after the rule's last day, and within its hours where it has some."""
+    if test.at is not None:
+        return datetime.fromisoformat(test.at)
+    now = datetime.now(UTC)
+    if rule.until and now.date() > rule.until:
+        now = datetime.combine(rule.until, now.timetz())
+    if not rule.when.times:
+        return now
+    window = rule.when.times[0]
+    zone = ZoneInfo(window.zone)
+    days = (now.astimezone(zone).date() - timedelta(days=back) for back in range(7))
+    day = next(day for day in days if policy.DAYS[day.weekday()] in window.days)
+    return datetime.combine(day, time.fromisoformat(window.begin), zone)
 
 
 def _service(rule: ServiceRule) -> Iterator[Failure | None]:

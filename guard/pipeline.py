@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from guard import coach, policy
@@ -93,7 +93,7 @@ class Guard:
         language: Lang = Lang.FR,
         limit: int = 32 * 2**20,
         seconds: float = 30.0,
-        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         recall: Recall | None = None,
         files: enclosed.Reader | None = None,
         keys: Keys | None = None,
@@ -110,7 +110,7 @@ class Guard:
         self._seconds = seconds
         self._files = files or Crew()
         self._fingerprints = Fingerprints(rules, keys) if keys else None
-        self._today = today
+        self._now = now
 
     async def outgoing(
         self, request: Request, service: ServiceRule, actor: Actor, before: Sequence[Segment] = ()
@@ -145,13 +145,13 @@ class Guard:
         prompt = replace(prompt, uninspectable=tuple(unread))
         watch.lap("detect")
         facts = policy.Facts(actor, prompt, analysis.findings, analysis.uses)
-        decision = policy.decide(self.rules, facts, self._today())
+        decision = policy.decide(self.rules, facts, self._now())
         watch.lap("policy")
         stopped = decision.verdict in _STOPS
         redaction = Redaction()
         leaving = conversation = None
         if not stopped:
-            redaction = await asyncio.to_thread(self._redactor.redact, prompt, decision.redact, actor)
+            redaction = await asyncio.to_thread(self._redactor.redact, prompt, decision.redact, actor, decision.styles)
             redaction, conversation = await self._aside(
                 request, lambda: self._recall(request, service, actor, redaction)
             )

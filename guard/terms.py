@@ -38,6 +38,16 @@ class Classification(_Ranked):
     SECRET = "secret"  # noqa: S105 - a word
 
 
+class Style(_Ranked):
+    """What stands in the place of what is hidden: the one that lets least out comes last, and wins."""
+
+    MASK = "mask"
+    HASH = "hash"
+    SURROGATE = "surrogate"
+    PLACEHOLDER = "placeholder"
+    DROP = "drop"
+
+
 class Role(StrEnum):
     """What a piece of text is to the service."""
 
@@ -188,6 +198,8 @@ class Decision:
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
     redact: tuple[Finding, ...] = ()
+    styles: Mapping[str, Style] = field(default_factory=dict)
+    """By entity: what stands in its place, where that is not a placeholder."""
     message: str | None = None
     """Id of the message the person reads."""
     approvers: tuple[str, ...] = ()

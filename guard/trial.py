@@ -5,7 +5,9 @@ This is a person's own tool on their own text: what it prints is for them, and n
 
 import base64
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
+from guard import policy
 from guard.detect.analysis import Analysis
 from guard.detect.engine import Analyzer
 from guard.errors import WireError
@@ -55,14 +57,30 @@ class Trial:
             return _untouched(request)
         vault = Vault("sqlite://", bytes(32))
         limit = self._settings.max_body
+        now = datetime.now(UTC)
         guard = Guard(
-            self._rules, self._analyzer, vault, Unrecorded(), language=self._settings.language, limit=limit, seconds=600
+            self._rules,
+            self._analyzer,
+            vault,
+            Unrecorded(),
+            language=self._settings.language,
+            limit=limit,
+            seconds=600,
+            now=lambda: now,
         )
         try:
             exchange = await guard.outgoing(request, service, actor)
         finally:
             vault.close()
-        return _shown(exchange, limit)
+        return _shown(exchange, limit) | {"not_matched": self._others(exchange, now)}
+
+    def _others(self, exchange: Exchange, now: datetime) -> list[dict[str, str]]:
+        """The rules that did not match, and why not."""
+        outcome = exchange.outcome
+        if exchange.prompt is None:
+            return []
+        facts = policy.Facts(outcome.actor, exchange.prompt, outcome.findings, outcome.uses)
+        return [{"rule": rule, "why": why} for rule, why in policy.misses(self._rules, facts, now).items()]
 
 
 def _shown(exchange: Exchange, limit: int) -> dict[str, object]:
@@ -132,4 +150,5 @@ def _untouched(request: Request) -> dict[str, object]:
         **empty,
         "body": _text(request.body),
         "reply": None,
+        "not_matched": [],
     }

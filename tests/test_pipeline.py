@@ -15,7 +15,7 @@ from guard.redact.fingerprints import Keys
 from guard.redact.vault import Vault
 from guard.rules.load import load
 from guard.rules.schema import RuleSet
-from guard.terms import Actor, Lang, Outcome, Request, Segment, Verdict
+from guard.terms import Actor, Lang, Outcome, Request, Segment, Style, Verdict
 from guard.trial import Inline
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -84,6 +84,31 @@ def sent(
             **options,  # type: ignore[arg-type]
         )
         return asyncio.run(guard.outgoing(request, rules.services["openai-api"], Actor("ana", ("hr",))))
+
+
+def test_a_surrogate_leaves_and_the_answer_comes_back_whole(rules: RuleSet, inline: Inline) -> None:
+    rule = rules.policy["redact-personal-data"].model_copy(update={"styles": {"IBAN_CODE": Style.SURROGATE}})
+    inventing = rules.model_copy(update={"policy": {rule.id: rule}})
+    exchange = sent(inventing, inline, request_of(f"Mon IBAN : {IBAN}"))
+
+    assert exchange.request is not None
+    assert json.loads(exchange.request.body)["messages"][0]["content"] == "Mon IBAN : ZZ63 0000 0000 0982 4516 53"
+    with closing(Vault("sqlite://", bytes(32))) as vault:
+        rewriter = Guard(inventing, inline, vault, Notebook()).rewriter(exchange, "application/json", None)
+    assert rewriter is not None
+    answer = rewriter.feed(b'{"choices":[{"message":{"content":"Vu : ZZ6300000000098245')
+    answer += rewriter.feed(b'1653."}}]}') + rewriter.flush()
+    assert json.loads(answer)["choices"][0]["message"]["content"] == f"Vu : {IBAN}."
+
+
+@pytest.mark.parametrize("style", [Style.MASK, Style.HASH, Style.DROP])
+def test_what_is_gone_for_good_is_not_waited_for_in_the_answer(rules: RuleSet, inline: Inline, style: Style) -> None:
+    rule = rules.policy["redact-personal-data"].model_copy(update={"styles": {"IBAN_CODE": style}})
+    exchange = sent(rules.model_copy(update={"policy": {rule.id: rule}}), inline, request_of(f"Mon IBAN : {IBAN}"))
+
+    assert exchange.request is not None
+    assert b"3000 6000" not in exchange.request.body
+    assert exchange.values == {}
 
 
 def test_nothing_to_hide_leaves_as_the_same_object(rules: RuleSet, inline: Inline) -> None:

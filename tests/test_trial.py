@@ -36,6 +36,15 @@ def test_what_would_leave_is_shown_decoded(trial: Trial) -> None:
     assert json.loads(str(result["body"]))["messages"][0]["content"] == "Écris à [[EMAIL_ADDRESS_1]]"
 
 
+def test_the_rules_that_did_not_match_say_why_not(trial: Trial) -> None:
+    result = tried(trial, message("Écris à jean.dupont@exemple.fr"))
+    others = {other["rule"]: other["why"] for other in result["not_matched"]}  # type: ignore[attr-defined]
+
+    assert others["block-marked-documents"] == "nothing of what it is about was found"
+    assert others["block-cv-screening"] == "the use is not cv-screening"
+    assert "redact-personal-data" not in others
+
+
 def test_nothing_is_shown_of_the_text_but_what_would_leave(trial: Trial) -> None:
     assert "dupont" not in json.dumps(tried(trial, message("Écris à jean.dupont@exemple.fr")))
 

@@ -15,7 +15,7 @@ _SHORTEST = 2
 _SPACE = r"[\s\x{A0}\x{202F}]+"
 
 
-def occurrences(text: str, values: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+def occurrences[T](text: str, values: Mapping[str, T]) -> Iterator[tuple[int, int, T]]:
     """(start, end, what `values` says) of each whole-word occurrence, in characters; `values`: spelling -> anything."""
     text = text.encode("utf-8", "replace").decode()  # a lone surrogate is one character either way
     for expression, known in _expressions(values):
@@ -29,8 +29,8 @@ def _word(text: str, at: int) -> bool:
     return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
 
 
-def _expressions(values: Mapping[str, str]) -> Iterator[tuple["re2._Regexp[str]", dict[str, str]]]:
-    spellings: dict[str, str] = {}
+def _expressions[T](values: Mapping[str, T]) -> Iterator[tuple["re2._Regexp[str]", dict[str, T]]]:
+    spellings: dict[str, T] = {}
     for value, meaning in values.items():
         plain = " ".join(value.split())
         if len(plain) >= _SHORTEST and _word(plain, 0) and _word(plain, len(plain) - 1):

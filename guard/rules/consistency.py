@@ -5,15 +5,16 @@ messages, uses, services, entities. French and English have equal rank: a rule t
 """
 
 import datetime
+import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import re2
 
 from guard.errors import Problem
-from guard.rules import checksums, fieldpath
+from guard.rules import checksums, effect, fieldpath
 from guard.rules.hosts import covers
 from guard.rules.schema import (
     Bilingual,
@@ -26,7 +27,7 @@ from guard.rules.schema import (
     UseRule,
 )
 from guard.rules.source import Loc, Source
-from guard.terms import Verdict
+from guard.terms import Classification, Verdict
 
 PLACEHOLDERS = frozenset({"service", "entities", "uses", "rules", "approvers", "causes", "files", "id"})
 """What a message may leave to be filled in."""
@@ -34,6 +35,8 @@ _NEEDS_MESSAGE = frozenset({Verdict.COACH, Verdict.JUSTIFY, Verdict.HOLD, Verdic
 _NEEDS_APPROVERS = frozenset({Verdict.JUSTIFY, Verdict.HOLD})
 _POINTER = re.compile(r"(/([^~/]|~[01])*)+")
 _PROBES = ("", "a", "é", "0", " a1-é\n")
+_SHOWN = 12
+"""Names listed in a hint."""
 _UNKNOWN = "unknown"
 """The endpoint id of what nobody declared (guard.terms.Prompt)."""
 
@@ -63,6 +66,7 @@ class Names:
     ids: Mapping[str, frozenset[str]]
     """Ids by kind."""
     entities: frozenset[str]
+    """Of detect rules, and the classes they are in."""
     lists: frozenset[str]
     partial: bool = False
     """True when the entity of some rule could not be read: then none is said to be missing."""
@@ -87,6 +91,8 @@ def check(entries: Sequence[Entry], names: Names, today: datetime.date) -> Itera
                 yield from _service(entry, rule)
                 yield from _borrowed(entry, rule, services, names)
     yield from _hosts(awake)
+    if not names.partial:
+        yield from _effects(awake, services, today)
 
 
 def _unique(entries: Sequence[Entry]) -> Iterator[Problem]:
@@ -121,7 +127,7 @@ def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
         yield from _regex(entry, ("detect", "allow_patterns", number), regex, ignore_case=True)
     for key, name in (("words_from", how.words_from), ("allow_from", how.allow_from)):
         if name is not None and name not in names.lists:
-            hint = _listed(names.lists)
+            hint = _meant(name, names.lists)
             yield entry.problem(("detect", key), "R306", f"no file lists/{name}", hint)
     if how.checksum is not None and not checksums.exists(how.checksum):
         hint = "phone, credit-card, or a module of python-stdnum that has is_valid"
@@ -176,11 +182,44 @@ def _policy(entry: Entry, rule: PolicyRule, names: Names, today: datetime.date) 
         yield entry.problem(("then",), "R318", text, "redact, coach or block")
     if rule.until is not None and rule.until < today:
         yield entry.problem(("until",), "R314", f"{rule.until} has passed", "renew it, or set the status to deprecated")
-    for number, service in enumerate(rule.when.services):
-        yield from _known(entry, ("when", "services", number), "R304", "service", service, names.ids["services"])
+    asked = [(("when", "services", number), name) for number, name in enumerate(rule.when.services)]
+    for index, one in enumerate(rule.exceptions):
+        asked += [(("exceptions", index, "services", number), name) for number, name in enumerate(one.services)]
+    for loc, service in asked:
+        yield from _known(entry, loc, "R304", "service", service, names.ids["services"])
     yield from _facts(entry, ("when",), rule.when.uses, rule.when.entities, names)
     for number, test in enumerate(rule.tests):
         yield from _facts(entry, ("tests", number), test.uses, test.entities, names)
+
+
+def _effects(awake: Sequence[Entry], services: Mapping[str, ServiceRule], today: datetime.date) -> Iterator[Problem]:
+    """Rules that can never act as they say, seen with all the others."""
+    detecting = [entry.rule for entry in awake if isinstance(entry.rule, DetectRule)]
+    world = effect.World(highest(detecting), classes(detecting), services)
+    policies = {entry.rule.id: (entry, entry.rule) for entry in awake if isinstance(entry.rule, PolicyRule)}
+    for entry, rule in policies.values():
+        for fault in effect.idle(rule, world, today):
+            yield entry.problem(*fault)
+    for rule, fault in effect.shadows([rule for _, rule in policies.values()], world):
+        yield policies[rule.id][0].problem(*fault)
+
+
+def highest(rules: Iterable[DetectRule]) -> dict[str, Classification]:
+    """Each entity with the highest classification that a rule gives it."""
+    known: dict[str, Classification] = {}
+    for rule in rules:
+        how = rule.detect
+        known[how.entity] = max(how.classification, known.get(how.entity, how.classification), key=lambda c: c.rank)
+    return known
+
+
+def classes(rules: Iterable[DetectRule]) -> dict[str, list[str]]:
+    """Classes of entities, and what is in them."""
+    known: dict[str, set[str]] = {}
+    for rule in rules:
+        for name in rule.detect.classes:
+            known.setdefault(name, set()).add(rule.detect.entity)
+    return {name: sorted(entities) for name, entities in sorted(known.items())}
 
 
 def _facts(entry: Entry, loc: Loc, uses: Sequence[str], entities: Sequence[str], names: Names) -> Iterator[Problem]:
@@ -190,16 +229,24 @@ def _facts(entry: Entry, loc: Loc, uses: Sequence[str], entities: Sequence[str],
         place = (*loc, "entities", number)
         if names.partial or any(fnmatchcase(found, entity) for found in names.entities):
             continue
-        yield entry.problem(place, "R305", f"no detect rule finds {entity}", _listed(names.entities))
+        yield entry.problem(place, "R305", f"no detect rule finds {entity}", _meant(entity, names.entities))
 
 
 def _known(entry: Entry, loc: Loc, code: str, kind: str, name: str, known: frozenset[str]) -> Iterator[Problem]:
     if name not in known:
-        yield entry.problem(loc, code, f"no {kind} `{name}`", _listed(known))
+        yield entry.problem(loc, code, f"no {kind} `{name}`", _meant(name, known))
+
+
+def _meant(name: str, known: frozenset[str]) -> str:
+    """What a wrong name may have been meant to be."""
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"did you mean `{close[0]}`?" if close else _listed(known)
 
 
 def _listed(names: frozenset[str]) -> str:
-    return f"known: {', '.join(sorted(names))}" if names else "there is none"
+    shown = sorted(names)[:_SHOWN]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return f"known: {', '.join(shown)}{more}" if names else "there is none"
 
 
 def _message(entry: Entry, rule: MessageRule) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from guard.errors import Problem, RulesError
 from guard.rules import folder as folders
 from guard.rules import form, hashed
-from guard.rules.consistency import Entry, Names, check
+from guard.rules.consistency import Entry, Names, check, classes
 from guard.rules.folder import HASHED, LISTS, File, Folder
 from guard.rules.form import schema
 from guard.rules.schema import KINDS, DetectRule, Rule, RuleSet, ServiceRule, Table
@@ -53,7 +53,9 @@ def _set(found: Folder, entries: Iterable[Entry], lists: dict[str, list[str]], t
             rules[entry.kind][entry.rule.id] = entry.rule
     services = {rule.id: rule for rule in rules["services"].values() if isinstance(rule, ServiceRule)}
     rules["services"] = {name: _with_fields(rule, services) for name, rule in services.items()}
-    return RuleSet.model_validate({"version": found.version, **rules, "lists": lists, "tables": tables})
+    grouped = classes(rule for rule in rules["detect"].values() if isinstance(rule, DetectRule))
+    whole = {"version": found.version, **rules, "lists": lists, "classes": grouped, "tables": tables}
+    return RuleSet.model_validate(whole)
 
 
 def _with_fields(rule: ServiceRule, services: Mapping[str, ServiceRule]) -> Rule:
@@ -107,7 +109,7 @@ def _names(entries: Iterable[Entry], broken: Iterable[File], lists: Iterable[str
         if not entry.asleep:
             ids[entry.kind].add(entry.rule.id)
             if isinstance(entry.rule, DetectRule):
-                entities.add(entry.rule.detect.entity)
+                entities.update({entry.rule.detect.entity, *entry.rule.detect.classes})
     for file in broken:
         ids[file.kind].add(file.stem)
         partial |= file.kind == "detect"

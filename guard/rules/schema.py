@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from guard.terms import Classification, Role, Verdict
+from guard.terms import Classification, Role, Style, Verdict
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Entity = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", max_length=48)]
@@ -81,6 +81,9 @@ class Detect(Shape):
 
     entity: Entity = Field(description="Presidio's name where it has one, FR_*, SECRET_*, MARKING, …")
     classification: Classification = Field(description="How confidential a text with this in it is.")
+    classes: list[Entity] = Field(
+        default_factory=list, description="Names that policy rules may call this entity by, together with others."
+    )
     patterns: list[Pattern] = Field(default_factory=list, description="Regular expressions; any may match.")
     words: list[Line] = Field(default_factory=list, description="Exact words or phrases, whole, in any case.")
     words_from: Line | None = Field(default=None, description="A file of rules/lists, one word or phrase a line.")
@@ -183,6 +186,22 @@ class UseRule(Rule):
 # --- policy/ ---------------------------------------------------------------------------------------------------------
 
 
+type Hour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class Window(Shape):
+    """Some hours of some days; one that ends before it begins goes on into the next day."""
+
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(
+        default=["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+        min_length=1,
+        description="The days it begins on; every day when left out.",
+    )
+    begin: Hour = Field(description='The first minute, "08:00".')
+    end: Hour = Field(description='The minute after the last, "18:30"; "00:00" is midnight.')
+    zone: Line = Field(description="Time zone by its name in the IANA database: Europe/Paris.")
+
+
 class When(Shape):
     """All that is said must hold; what is not said always holds."""
 
@@ -195,13 +214,29 @@ class When(Shape):
     direction: Literal["prompt", "answer"] = Field(default="prompt", description="What leaves, or what comes back.")
     uses: list[Id] = Field(default_factory=list, description="One of these uses was recognised.")
     entities: list[Line] = Field(
-        default_factory=list, description="One of these was found; SECRET_* stands for all that begin so."
+        default_factory=list,
+        description="One of these was found; SECRET_* stands for all that begin so, a class for all that are in it.",
+    )
+    at_least: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=1, description="So many different values of them, together."
     )
     classification: Classification | None = Field(default=None, description="A finding is at least this confidential.")
     roles: list[Role] = Field(default_factory=list, description="Only findings in these kinds of text count.")
     uninspectable: list[Line] = Field(
         default_factory=list, description="A part could not be read for one of these causes; * is any."
     )
+    times: list[Window] = Field(default_factory=list, description="It is now within one of these.")
+
+
+class Except(Shape):
+    """To whom, or where, a rule does not apply for some time. All that is said must hold."""
+
+    groups: list[Line] = Field(default_factory=list, description="The actor is in one of these.")
+    users: list[Line] = Field(default_factory=list, description="The actor is one of these.")
+    services: list[Id] = Field(default_factory=list, description="The service is one of these.")
+    until: datetime.date = Field(description="Last day it holds (UTC).")
+    owner: Line = Field(description="Who answers for it.")
+    reason: Line = Field(description="Why it was granted; people and events read it.")
 
 
 class PolicyTest(Shape):
@@ -213,10 +248,16 @@ class PolicyTest(Shape):
     user: Line = Field(default="unknown", description="The actor.")
     groups: list[Line] = Field(default=["unknown"], description="The actor's groups.")
     entities: list[Entity] = Field(default_factory=list, description="What was found.")
+    count: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=1, description="How many different values of each of them."
+    )
     classification: Classification = Field(default=Classification.CONFIDENTIAL, description="Of what was found.")
     role: Role = Field(default=Role.USER, description="Where it was found.")
     uses: list[Id] = Field(default_factory=list, description="What it is for.")
     uninspectable: list[Line] = Field(default_factory=list, description="What could not be read.")
+    at: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z$")] | None = Field(
+        default=None, description="When, UTC: 2026-01-31T09:30Z; a time at which the rule holds when left out."
+    )
     expect: Verdict = Field(description="The verdict.")
 
 
@@ -229,6 +270,14 @@ class PolicyRule(Rule):
         default=None, description="What the person reads; required from `coach` up, but for redact."
     )
     approvers: list[Line] = Field(default_factory=list, description="Who can say yes, for hold and justify.")
+    styles: dict[Line, Style] = Field(
+        default_factory=dict,
+        description="For redact: what stands in the place of an entity, where that is not a placeholder.",
+    )
+    exceptions: list[Except] = Field(default_factory=list, description="To whom it does not apply, until when and why.")
+    rollout: Annotated[str, Field(pattern=r"^([1-9][0-9]?|100)%$")] = Field(
+        default="100%", description="Share of the users it is enforced for; for the others it decides and logs."
+    )
     until: datetime.date | None = Field(default=None, description="Last day the rule holds (UTC).")
     tests: list[PolicyTest] = Field(min_length=1, description="The rule's own tests.")
 
@@ -395,6 +444,8 @@ class RuleSet(Shape):
     messages: dict[str, MessageRule]
     lists: dict[str, list[str]]
     """Words of rules/lists by file name."""
+    classes: dict[str, list[str]] = {}
+    """Classes of entities, and what is in them."""
     tables: dict[str, Table] = {}
     """Hashes of rules/lists by file name."""
     lists_key: bytes = Field(default=b"", repr=False)

@@ -1,7 +1,8 @@
 """Findings -> edits: numbered left to right, one placeholder for one value, and typed look-alikes kept apart."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard.redact.edits import Redaction, Redactor
-from guard.redact.placeholders import Grammar
+from guard.redact.edits import Redaction, Redactor, grammar
+from guard.redact.placeholders import Grammar, Token
 from guard.redact.restore import Restorer
 from guard.redact.vault import Vault
 from guard.rules.load import load
 from guard.rules.schema import FieldRule, RuleSet
-from guard.terms import Actor, Classification, Finding, Prompt, Role, Segment
+from guard.terms import Actor, Classification, Finding, Prompt, Role, Segment, Style
 from guard.wire import body as wire
 from guard.wire.answer import Plain, leave, whole
 
@@ -266,3 +267,182 @@ def test_what_the_model_repeats_comes_back_as_it_was_typed(rules: RuleSet, conte
                 assert "@x.fr" not in left
                 restorer = Restorer(redaction.values, Grammar(frozenset({"EMAIL_ADDRESS", "LITERAL"})))
                 assert restorer.feed(left) + restorer.flush() == segment.text
+
+
+# --- other styles than placeholders
+
+INVENTED = Grammar(frozenset({"PERSON", "EMAIL_ADDRESS", "LITERAL"}), frozenset({"PERSON", "EMAIL_ADDRESS"}))
+_COME_BACK = (Style.PLACEHOLDER, Style.SURROGATE)
+SURROGATE = {"PERSON": Style.SURROGATE, "EMAIL_ADDRESS": Style.SURROGATE}
+
+
+@pytest.fixture
+def inventing(rules: RuleSet) -> Iterator[Redactor]:
+    """A redactor of a set in which names and addresses of people may be invented."""
+    rule = rules.policy["redact-personal-data"].model_copy(update={"styles": SURROGATE})
+    with closing(Vault("sqlite://", bytes(32))) as vault:
+        yield Redactor(rules.model_copy(update={"policy": {rule.id: rule}}), vault)
+
+
+def restored(text: str, values: Mapping[Token, str]) -> str:
+    restorer = Restorer(values, INVENTED)
+    return "".join(map(restorer.feed, text)) + restorer.flush()
+
+
+@pytest.mark.parametrize(
+    ("style", "left"),
+    [
+        (Style.PLACEHOLDER, "To [[EMAIL_ADDRESS_1]] now"),
+        (Style.SURROGATE, "To kvagerex@example.com now"),
+        (Style.MASK, "To *********fr now"),
+        (Style.HASH, "To <EMAIL_ADDRESS:HASH> now"),
+        (Style.DROP, "To  now"),
+    ],
+)
+def test_each_style_stands_in_the_values_place(inventing: Redactor, style: Style, left: str) -> None:
+    given_prompt = prompt("To ana@wine.fr now")
+    findings = found(given_prompt, "EMAIL_ADDRESS", "ana@wine.fr")
+    [text] = texts(inventing.redact(given_prompt, findings, ANA, {"EMAIL_ADDRESS": style}))
+
+    assert re.sub(":[0-9a-f]{16}>", ":HASH>", text) == left
+
+
+@pytest.mark.parametrize("style", [Style.MASK, Style.HASH, Style.DROP])
+def test_what_is_masked_hashed_or_dropped_never_comes_back(inventing: Redactor, style: Style) -> None:
+    given_prompt = prompt("To ana@wine.fr, from Zoé Grandjean")
+    findings = found(given_prompt, "EMAIL_ADDRESS", "ana@wine.fr") + found(given_prompt, "PERSON", "Zoé Grandjean")
+    redaction = inventing.redact(given_prompt, findings, ANA, {"EMAIL_ADDRESS": style})
+
+    assert redaction.values == {("PERSON", 1): "Zoé Grandjean"}
+    assert "wine" not in restored(texts(redaction)[0] + " [[EMAIL_ADDRESS_1]] kvagerex@example.com", redaction.values)
+
+
+def test_nothing_short_is_shown_by_a_mask(inventing: Redactor) -> None:
+    given_prompt = prompt("Ana is here")
+    redaction = inventing.redact(given_prompt, found(given_prompt, "PERSON", "Ana"), ANA, {"PERSON": Style.MASK})
+
+    assert texts(redaction) == ["*** is here"]
+
+
+def test_a_hash_is_the_same_for_everybody_and_another_under_another_key(rules: RuleSet, inventing: Redactor) -> None:
+    given_prompt = prompt("ANA@wine.fr and ana@wine.fr")
+    findings = found(given_prompt, "EMAIL_ADDRESS", "ANA@wine.fr", "ana@wine.fr")
+    styles = {"EMAIL_ADDRESS": Style.HASH}
+    [mine] = texts(inventing.redact(given_prompt, findings, ANA, styles))
+    [theirs] = texts(inventing.redact(given_prompt, findings, Actor("bob", ("it",)), styles))
+    with closing(Vault("sqlite://", b"k" * 32)) as vault:
+        [other] = texts(Redactor(rules, vault).redact(given_prompt, findings, ANA, styles))
+
+    first, second = mine.split(" and ")
+    assert first == second
+    assert mine == theirs != other
+
+
+def test_a_surrogate_comes_back_at_every_cut_and_in_the_spellings_of_models(inventing: Redactor) -> None:
+    given_prompt = prompt("Zoé Grandjean, zoe@wine.fr")
+    findings = found(given_prompt, "PERSON", "Zoé Grandjean") + found(given_prompt, "EMAIL_ADDRESS", "zoe@wine.fr")
+    redaction = inventing.redact(given_prompt, findings, ANA, SURROGATE)
+
+    assert texts(redaction) == ["Kvagerex, kvagerex@example.com"]
+    for said, meant in {
+        "Dear Kvagerex.": "Dear Zoé Grandjean.",
+        "KVAGEREX's": "Zoé Grandjean's",
+        "**Kvagerex**\nhere": "**Zoé Grandjean**\nhere",
+        "<kvagerex@example.com>": "<zoe@wine.fr>",
+        "write to KVAGEREX@EXAMPLE.COM.": "write to zoe@wine.fr.",
+        "[[PERSON_1]] [[email_address_1]]": "Zoé Grandjean zoe@wine.fr",
+        "Kvagerexia, kvagerex@example.company, a.kvagerex@example.com": (
+            "Kvagerexia, kvagerex@example.company, a.kvagerex@example.com"
+        ),
+        "Tvamofim, tvamofim@example.com": "Tvamofim, tvamofim@example.com",
+    }.items():
+        assert restored(said, redaction.values) == meant
+
+
+def test_one_value_keeps_its_surrogate_from_turn_to_turn(inventing: Redactor) -> None:
+    first, second = prompt("zoe@wine.fr"), prompt("bob@wine.fr", "ZOE@wine.fr")
+    inventing.redact(first, found(first, "EMAIL_ADDRESS", "zoe@wine.fr"), ANA, SURROGATE)
+    findings = found(second, "EMAIL_ADDRESS", "bob@wine.fr", "ZOE@wine.fr")
+
+    assert texts(inventing.redact(second, findings, ANA, SURROGATE))[1] == "kvagerex@example.com"
+
+
+def test_a_typed_text_that_is_a_surrogate_is_never_given_and_never_restored_as_somebody(inventing: Redactor) -> None:
+    """`Kvagerex` would be the first name given, `kvagerex@example.com` the first address."""
+    given_prompt = prompt("Kvagerex wrote to zoe@wine.fr; Zoé Grandjean and kvagerex@example.com read it")
+    findings = found(given_prompt, "PERSON", "Zoé Grandjean") + found(given_prompt, "EMAIL_ADDRESS", "zoe@wine.fr")
+    redaction = inventing.redact(given_prompt, findings, ANA, SURROGATE)
+    [left] = texts(redaction)
+
+    assert "Zoé" not in left
+    assert left.startswith("Kvagerex wrote to tvamofim@example.com; Tvamofim and")
+    assert restored(left, redaction.values) == given_prompt.segments[0].text
+
+
+def test_a_typed_text_that_is_a_surrogate_in_use_is_hidden_itself(inventing: Redactor) -> None:
+    first = prompt("zoe@wine.fr")
+    inventing.redact(first, found(first, "EMAIL_ADDRESS", "zoe@wine.fr"), ANA, SURROGATE)
+    redaction = inventing.redact(prompt("Who is kvagerex@example.com?"), [], ANA, SURROGATE)
+
+    assert texts(redaction) == ["Who is [[LITERAL_1]]?"]
+    assert restored("[[LITERAL_1]]", redaction.values) == "kvagerex@example.com"
+
+
+def test_a_value_that_two_findings_cover_has_the_stricter_style(inventing: Redactor) -> None:
+    given_prompt = prompt("Ana Dupont SA!")
+    findings = found(given_prompt, "PERSON", "Ana Dupont") + found(given_prompt, "ORGANIZATION", "Dupont SA")
+    redaction = inventing.redact(given_prompt, findings, ANA, {"PERSON": Style.MASK, "ORGANIZATION": Style.DROP})
+
+    assert texts(redaction) == ["!"]
+
+
+def test_a_value_is_dropped_where_no_rule_found_it_too(inventing: Redactor) -> None:
+    given_prompt = prompt("Mme Sophie Lefèvre", "and SOPHIE LEFÈVRE")
+    findings = found(given_prompt, "PERSON", "Sophie Lefèvre")
+
+    assert texts(inventing.redact(given_prompt, findings, ANA, {"PERSON": Style.DROP})) == ["Mme ", "and "]
+
+
+def test_a_set_that_invents_nothing_takes_no_surrogate_for_one(rules: RuleSet) -> None:
+    assert grammar(rules).find("Kvagerex, kvagerex@example.com, 06 39 98 79 19") == []
+
+
+_STYLED = st.fixed_dictionaries(
+    {}, optional={"EMAIL_ADDRESS": st.sampled_from(list(Style)), "PERSON": st.sampled_from(list(Style))}
+)
+_SAID = st.sampled_from(
+    ["a@x.fr", "b@x.fr", "Bo Li", "Bonjour", "kvagerex@example.com", "Kvagerex", "[[PERSON_1]]", "tvamofim", "\n"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(_SAID, min_size=1, max_size=6).map(" ".join), min_size=1, max_size=3), _STYLED, st.booleans())
+def test_whatever_the_styles_no_value_leaves_and_nobody_becomes_someone_else(
+    rules: RuleSet, contents: list[str], styles: dict[str, Style], finds: bool
+) -> None:
+    """`finds`: whether the typed look-alike of an address is found like any address."""
+    rule = rules.policy["redact-personal-data"].model_copy(update={"styles": SURROGATE})
+    kinds = {"a@x.fr": "EMAIL_ADDRESS", "b@x.fr": "EMAIL_ADDRESS", "Bo Li": "PERSON"}
+    kinds |= {"kvagerex@example.com": "EMAIL_ADDRESS"} if finds else {}
+    back = {kind for kind in ("EMAIL_ADDRESS", "PERSON") if styles.get(kind, Style.PLACEHOLDER) in _COME_BACK}
+    with closing(Vault("sqlite://", bytes(32))) as vault:
+        redactor = Redactor(rules.model_copy(update={"policy": {rule.id: rule}}), vault)
+        for _ in range(2):
+            given_prompt = prompt(*contents)
+            findings = [
+                finding
+                for value, kind in kinds.items()
+                if any(value in text for text in contents)
+                for finding in found(given_prompt, kind, value)
+            ]
+            redaction = redactor.redact(given_prompt, findings, ANA, styles)
+            new = {edit.where: edit.text for edit in redaction.edits}
+            for segment in given_prompt.segments:
+                left = new.get(segment.where, segment.text)
+                assert not any(value in left for value in ("a@x.fr", "b@x.fr", "Bo Li"))
+                whole = restored(left, redaction.values)
+                if back == {"EMAIL_ADDRESS", "PERSON"}:
+                    assert whole == segment.text
+                for value, kind in kinds.items():
+                    if kind not in back and value != "kvagerex@example.com":
+                        assert value not in whole

@@ -1,0 +1,155 @@
+"""Entity and number <-> an invented value that reads like a real one and is nobody's.
+
+A surrogate is another way to write a placeholder: the same number stands behind it, so what the vault knows of numbers
+holds for both (law 4), and what a person typed that looks like one is told by `read`. Every value is one that cannot be
+given to anybody: addresses at example.com (RFC 2606), French numbers kept for fiction (ARCEP decision 2018-0881), IBANs
+of the country ZZ (ISO 3166-1, user-assigned), cards of the industry 9 and country 999 (ISO/IEC 7812-1), addresses for
+documentation (RFC 5737). Names are one invented word, so that no model shortens them: three syllables of which the
+first begins as no French or English word does, and a last letter that checks them.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import regex
+
+_FIRST = ("bz", "dv", "gv", "kv", "mz", "pv", "tv", "tz")
+_ONSETS = ("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "tr")
+_VOWELS = "aeio"
+_CHECKS = "lnrskmxz"
+_WORDS = 2**17
+"""8 beginnings x 4 vowels, and twice 16 x 4."""
+_REST = rf"(?:{'|'.join(sorted(_ONSETS, key=lambda onset: -len(onset)))})[{_VOWELS}]"
+_WORD = rf"(?:{'|'.join(_FIRST)})[{_VOWELS}]{_REST}{_REST}[{_CHECKS}]"
+_FICTION = ("63998", "19900", "26191", "35301", "46571", "53649")
+"""The beginnings of numbers kept for fiction, without 0; four digits follow."""
+_NETS = ("203.0.113.", "198.51.100.", "192.0.2.")
+_GAP = r"[ .\u00a0\u202f\-]?"
+_MOST = 999_999_999
+"""The highest number a placeholder has."""
+
+
+class _Kind(NamedTuple):
+    pattern: str
+    """What `read` is asked about; letters in any case."""
+    most: int
+    """Numbers above it have no surrogate."""
+    write: Callable[[int], str]
+    read: Callable[[str], int]
+    """The number; for what `write` never wrote, any other."""
+
+
+def write(entity: str, number: int) -> str | None:
+    """The surrogate; None when the entity has none, or not so many."""
+    kind = KINDS.get(entity)
+    return kind.write(number) if kind and number <= kind.most else None
+
+
+def read(entity: str, text: str) -> int | None:
+    """The number behind a text that matches the entity's pattern; None when it is no surrogate of ours."""
+    kind = KINDS[entity]
+    number = kind.read(text)
+    return number if 1 <= number <= kind.most and _plain(kind.write(number)) == _plain(text) else None
+
+
+def _plain(text: str) -> str:
+    """What all spellings of a surrogate have in common."""
+    return _compact(text).lower().removeprefix("+33").removeprefix("0033").removeprefix("0")
+
+
+def _compact(text: str) -> str:
+    return regex.sub(r"[ .\u00a0\u202f()\-]", "", text)
+
+
+def _mixed(number: int, factor: int, size: int) -> int:
+    """Another number below `size` for each; undone with the factor's inverse."""
+    return number * factor % size
+
+
+def _word(number: int) -> str:
+    rest = _mixed(number, 50_021, _WORDS)
+    check = _CHECKS[rest % 7]
+    rest, last = divmod(rest, 64)
+    first, middle = divmod(rest, 64)
+    start = _FIRST[first // 4] + _VOWELS[first % 4]
+    return start + "".join(_ONSETS[part // 4] + _VOWELS[part % 4] for part in (middle, last)) + check
+
+
+def _number(word: str) -> int:
+    parts = regex.findall(rf"[^{_VOWELS}]+[{_VOWELS}]", word.lower())
+    first, middle, last = ((part[:-1], _VOWELS.index(part[-1])) for part in parts[:3])
+    value = _FIRST.index(first[0]) * 4 + first[1]
+    for onset, vowel in (middle, last):
+        value = value * 64 + _ONSETS.index(onset) * 4 + vowel
+    return _mixed(value, pow(50_021, -1, _WORDS), _WORDS)
+
+
+def _named(suffix: str) -> _Kind:
+    return _Kind(rf"{_WORD}{suffix}", _WORDS - 1, lambda number: _word(number).capitalize() + suffix, _number)
+
+
+def _mail(number: int) -> str:
+    return f"{_word(number)}@example.com"
+
+
+def _phone(number: int) -> str:
+    block, rest = divmod(number - 1, 10_000)
+    line = f"{_FICTION[block]}{_mixed(rest, 7919, 10_000):04}"
+    return f"+33 {line[0]} {line[1:3]} {line[3:5]} {line[5:7]} {line[7:9]}"
+
+
+def _phone_number(text: str) -> int:
+    line = _compact(text)[-9:]
+    rest = _mixed(int(line[5:]), pow(7919, -1, 10_000), 10_000)
+    return _FICTION.index(line[:5]) * 10_000 + rest + 1
+
+
+def _iban(number: int) -> str:
+    account = f"{_mixed(number, 982_451_653, 10**18):018}"
+    check = 98 - int(account + "353500") % 97  # Z is 35 (ISO 13616); the remainder is to be 1
+    whole = f"ZZ{check:02}{account}"
+    return " ".join(whole[at : at + 4] for at in range(0, len(whole), 4))
+
+
+def _iban_number(text: str) -> int:
+    return _mixed(int(_compact(text)[4:]), pow(982_451_653, -1, 10**18), 10**18)
+
+
+def _card(number: int) -> str:
+    digits = f"9999{_mixed(number, 27_644_437, 10**11):011}"
+    doubled = sum(sum(divmod(int(digit) * 2, 10)) for digit in digits[::-2])
+    check = -(doubled + sum(map(int, digits[-2::-2]))) % 10
+    whole = f"{digits}{check}"
+    return " ".join(whole[at : at + 4] for at in range(0, 16, 4))
+
+
+def _card_number(text: str) -> int:
+    return _mixed(int(_compact(text)[4:15]), pow(27_644_437, -1, 10**11), 10**11)
+
+
+def _address(number: int) -> str:
+    block, rest = divmod(number - 1, 254)
+    return f"{_NETS[block]}{rest + 1}"
+
+
+def _address_number(text: str) -> int:
+    net, _, host = text.rpartition(".")
+    return _NETS.index(net + ".") * 254 + int(host)
+
+
+_BEGINNINGS = "|".join(_GAP.join((block[0], block[1:3], block[3:])) for block in _FICTION)
+KINDS: Mapping[str, _Kind] = {
+    "EMAIL_ADDRESS": _Kind(rf"{_WORD}@example\.com", _WORDS - 1, _mail, _number),
+    "LOCATION": _named("ville"),
+    "ORGANIZATION": _named("tec"),
+    "PERSON": _named(""),
+    "PHONE_NUMBER": _Kind(
+        rf"(?:(?:\+|00)33{_GAP}(?:\(0\){_GAP})?|0)(?:{_BEGINNINGS}){_GAP}\d\d{_GAP}\d\d", 60_000, _phone, _phone_number
+    ),
+    "IBAN_CODE": _Kind(rf"ZZ\d\d(?:{_GAP}\d){{18}}", _MOST, _iban, _iban_number),
+    "CREDIT_CARD": _Kind(rf"9999(?:{_GAP}\d){{12}}", _MOST, _card, _card_number),
+    "IP_ADDRESS": _Kind(
+        rf"(?:{'|'.join(map(regex.escape, _NETS))})(?:25[0-4]|2[0-4]\d|1\d\d|[1-9]\d?)", 762, _address, _address_number
+    ),
+}
+"""Entities that have surrogates; where two patterns match, the first counts."""
