@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from guard.cli.door import Folder, app, counted, load_rules, ready_rules
+from guard.cli.problems import FORMATS
 from guard.errors import RulesError
 
 
@@ -19,6 +20,8 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
 
 
 class Kind(StrEnum):
@@ -36,21 +39,17 @@ def lint(
     folder: Folder = None,
     form: Annotated[Format, typer.Option("--format", help="How problems are printed.")] = Format.TEXT,
 ) -> None:
-    """Read rule files and print every problem in them (needs nothing else).
+    """Read rule files and print every problem in them, for people, programs, code scanning or pull requests.
 
-    Example: guard lint rules
+    It needs the files alone. Example: guard lint rules --format sarif > lint.sarif
     """
     gc.disable()  # a short process: looking for garbage takes a quarter of its time and frees nothing
     try:
         rules, problems = load_rules(folder or _shipped()), []
     except RulesError as error:
         rules, problems = None, list(error.problems)
-    if form is Format.JSON:
-        fields = ("path", "line", "col", "code", "text", "hint")
-        print(json.dumps([{name: getattr(p, name) for name in fields} for p in problems], ensure_ascii=False))
-    else:
-        for problem in problems:
-            print(problem)
+    if written := FORMATS[form](problems):
+        print(written)
     if rules is None:
         print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}", file=sys.stderr)
         raise SystemExit(1)

@@ -27,6 +27,13 @@ _TYPES = {
     "list_type": "a list",
     "model_type": "a mapping",
 }
+_FORMS = {
+    "rollout": "be a share from 1% to 100%",
+    "begin": 'be an hour, "08:00"',
+    "end": 'be an hour, "18:30"',
+    "at": 'be a time in UTC, "2026-01-31T09:30Z"',
+}
+"""Patterns in words, by the key they are asked of."""
 _LIMITS = {
     "string_too_short": ("min_length", "have at least {} characters"),
     "string_too_long": ("max_length", "have at most {} characters"),
@@ -103,12 +110,14 @@ def _problem(detail: ErrorDetails, kind: str, source: Source) -> Problem:
         case "missing":
             code, what, hint = "R204", f"the key `{name}` is missing", _meaning(kind, loc)
         case _:
-            code, what, hint = "R205", f"`{name}` must {_wanted(detail)}", _quoting(detail)
+            code, what, hint = "R205", f"`{name}` must {_wanted(detail)}", _hint(detail)
     return Problem(source.path, *source.at(loc), code, what, hint)
 
 
 def _wanted(detail: ErrorDetails) -> str:
     kind, facts = detail["type"], detail.get("ctx", {})
+    if kind == "string_pattern_mismatch" and detail["loc"][-1] in _FORMS:
+        return _FORMS[str(detail["loc"][-1])]
     if kind in _LIMITS:
         name, words = _LIMITS[kind]
         return words.format(facts[name])
@@ -119,7 +128,11 @@ def _wanted(detail: ErrorDetails) -> str:
     return f"be {_TYPES.get(kind, kind)}"
 
 
-def _quoting(detail: ErrorDetails) -> str:
+def _hint(detail: ErrorDetails) -> str:
+    if detail["type"] in ("enum", "literal_error"):
+        known = re.findall(r"'([^']+)'", detail.get("ctx", {}).get("expected", ""))
+        close = difflib.get_close_matches(str(detail["input"]), known, n=1)
+        return f"did you mean `{close[0]}`?" if close else ""
     return "quote it" if detail["type"] == "string_type" else ""
 
 

@@ -49,6 +49,15 @@ def test_lint_prints_every_problem_with_its_place(guard: Guard, tmp_path: Path) 
     assert len(text.stdout.splitlines()) == len(problems)
 
 
+@pytest.mark.parametrize(("form", "begins"), [("sarif", "{"), ("github", "::error file=")])
+def test_lint_speaks_to_other_programs(guard: Guard, tmp_path: Path, form: str, begins: str) -> None:
+    done = guard("lint", str(tmp_path), "--format", form)
+
+    assert done.returncode == 1
+    assert done.stdout.startswith(begins)
+    assert "R201" in done.stdout
+
+
 def test_a_folder_that_is_not_there_is_a_sentence(guard: Guard, tmp_path: Path) -> None:
     done = guard("lint", str(tmp_path / "nowhere"))
 

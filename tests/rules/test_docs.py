@@ -24,7 +24,8 @@ FENCE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def test_every_code_has_an_entry_and_every_entry_a_code() -> None:
-    sources = "".join(path.read_text() for path in (ROOT / "guard/rules").glob("*.py"))
+    modules = [path for path in (ROOT / "guard/rules").glob("*.py") if path.name != "codes.py"]
+    sources = "".join(path.read_text() for path in modules)
     assert set(re.findall(r'"(R\d{3})"', sources)) == set(ENTRIES)
 
 
