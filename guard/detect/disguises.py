@@ -1,4 +1,5 @@
-"""A text -> its Readings: what it says once masks are off, blobs decoded, and what was taken apart put together again.
+"""A text -> its Readings: what it says once masks are off, blobs decoded, what was taken apart put together again, and
+the cells of tables beside their headings.
 
 Ordinary prose has none: each kind begins with a cheap look at whether there is anything to undo, and no text is given
 out twice. What is left under too many layers is said, so that nobody takes the text for clean.
@@ -7,6 +8,7 @@ out twice. What is left under too many layers is said, so that nobody takes the 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from guard.detect.columns import columns
 from guard.detect.decode import Budget, Spent, decoded
 from guard.detect.runs import Lines, lines, turned
 from guard.detect.unmasking import uncovered, unmasked
@@ -27,6 +29,8 @@ class Reading:
     """Only proven values count in it."""
     lines: Lines | None = None
     """The lines of the view, when only whole ones count."""
+    names: bool = True
+    """Names of people and places are looked for in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ def readings(text: str) -> Readings:
         for made in (lines(view), turned(view)):
             if made is not None:
                 found.append(Reading(made.view, proven=True, lines=made))
+    found += [Reading(cells, proven=False, names=False) for view in sources if (cells := columns(view)) is not None]
     return Readings(tuple(_new(text, found)), complete)
 
 

@@ -120,7 +120,12 @@ class _Engine:
 
     def _read(self, segment: Segment, reading: Reading, lang: Lang, enforced: bool) -> Iterator[Finding]:
         """What counts in one reading, in the places where it stood."""
-        found = self.find(replace(segment, text=reading.view.text), lang, enforced=enforced, names=not reading.proven)
+        found = self.find(
+            replace(segment, text=reading.view.text),
+            lang,
+            enforced=enforced,
+            names=reading.names and not reading.proven,
+        )
         if reading.proven:
             found = [finding for finding in found if finding.proven]
         if reading.lines is not None:

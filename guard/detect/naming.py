@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from guard.detect.columns import HEADING, MARKS, row
 from guard.detect.words import any_of, plain
 from guard.rules.schema import DetectRule
 
@@ -18,9 +19,6 @@ _EDGE = re.compile(
 )
 """What a name neither begins nor ends with: marks, titles, a possessive. The point of a last initial is its own."""
 _LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
-_CELL = {mark: re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(mark)}]+') for mark in ";\t|,"}
-_HEADING = 40
-"""Characters of the longest heading."""
 _VALUE = 60
 """Characters of the longest cell that is a name."""
 _MAILBOX = re.compile(r"([^\W_][\w.+-]{1,64})(?:@|%40)[\w-]+\.\w")
@@ -100,7 +98,7 @@ def _cells(text: str, headings: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     for line in text.splitlines(keepends=True):
         begun, at = at, at + len(line)
         if wanted and mark in line:
-            for number, (start, end) in enumerate(_row(line, mark)):
+            for number, (start, end) in enumerate(row(line, mark)):
                 cell = line[start:end].strip(' "\r\n')
                 if number in wanted and 1 < len(cell) <= _VALUE and not any(map(str.isdigit, cell)):
                     yield begun + start, begun + end
@@ -110,32 +108,16 @@ def _cells(text: str, headings: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 
 def _heading(line: str, headings: re.Pattern[str]) -> tuple[str, frozenset[int]]:
     """What parts the cells of a line of headings, and the numbers of those wanted; none when it is no such line."""
-    for mark in _CELL:
+    for mark in MARKS:
         if mark not in line:
             continue
-        cells = [line[start:end].strip(' "*`\r\n') for start, end in _row(line, mark)]
-        if len(cells) < 2 or any(len(cell) > _HEADING for cell in cells):
+        cells = [line[start:end].strip(' "*`\r\n') for start, end in row(line, mark)]
+        if len(cells) < 2 or any(len(cell) > HEADING for cell in cells):
             continue
         wanted = frozenset(n for n, cell in enumerate(cells) if headings.fullmatch(plain(cell)))
         if wanted:
             return mark, wanted
     return "", frozenset()
-
-
-def _row(line: str, mark: str) -> list[tuple[int, int]]:
-    """Where the cells of a line are; an empty one takes its place too."""
-    cells, at = [], 0
-    body = line.rstrip("\r\n")
-    lead = len(body) - len(body.lstrip(" |")) if mark == "|" else 0
-    at = lead
-    while at <= len(body):
-        found = _CELL[mark].match(body, at)
-        end = found.end() if found else at
-        stop = body.find(mark, end)
-        stop = len(body) if stop < 0 else stop
-        cells.append((at, stop))
-        at = stop + 1
-    return cells
 
 
 def _owners(text: str, common: frozenset[str]) -> Iterator[tuple[int, int]]:

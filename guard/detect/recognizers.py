@@ -13,6 +13,7 @@ from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerR
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from guard.detect.columns import APART
 from guard.detect.naming import Naming
 from guard.detect.patterns import Matcher
 from guard.detect.words import any_of, field_words, plain
@@ -96,8 +97,9 @@ class RuleContext(ContextAwareEnhancer):
 
 
 def _before(text: str, end: int, length: int) -> str:
-    """Up to that many characters before a place, without the word that this cuts in two."""
+    """Up to that many characters before a place and after a border, without the word that this cuts in two."""
     start = max(0, end - length)
+    start = max(start, text.rfind(APART, start, end) + 1)
     if start and text[start - 1].isalnum():
         while start < end and text[start].isalnum():
             start += 1
@@ -105,8 +107,9 @@ def _before(text: str, end: int, length: int) -> str:
 
 
 def _after(text: str, start: int, length: int) -> str:
-    """Up to that many characters after a place, without the word that this cuts in two."""
+    """Up to that many characters after a place and before a border, without the word that this cuts in two."""
     end = min(len(text), start + length)
+    end = border if (border := text.find(APART, start, end)) >= 0 else end
     if end < len(text) and text[end].isalnum():
         while end > start and text[end - 1].isalnum():
             end -= 1

@@ -83,13 +83,19 @@ def _standard(name: str) -> Callable[[str], bool]:
 
 
 def _phone(value: str, region: str = "FR") -> bool:
-    """A number that can be dialled: from that region when it has no country code."""
+    """A number that can be dialled, or stands for one: from that region when it has no country code."""
     import phonenumbers
 
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(value, region))
+        number = phonenumbers.parse(value, region)
     except phonenumbers.NumberParseException:
         return False
+    written = f"{number.country_code}{number.national_number}"
+    return phonenumbers.is_valid_number(number) or _FICTION.fullmatch(written) is not None
+
+
+_FICTION = re.compile(r"3363998\d{4}|44(?:7700900|1632960)\d{3}|1555[2-9]\d{6}")
+"""Numbers kept for films and examples, which stand for real ones (Arcep 2018-0881, Ofcom, NANPA's unused area 555)."""
 
 
 def _iban(value: str) -> bool:
