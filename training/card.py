@@ -26,6 +26,8 @@ class Run:
     size: int
     """Bytes of the packed pipeline."""
     scores: Mapping[str, Score]
+    begun: str = ""
+    """The version of the pipeline that this one went on from, if any."""
 
 
 def card(run: Run) -> str:
@@ -43,7 +45,7 @@ def card(run: Run) -> str:
         size=run.size / 1e6,
         version=run.version,
         seed=run.seed,
-        epochs=run.epochs,
+        epochs=f"{run.epochs} epochs more from version {run.begun}" if run.begun else f"{run.epochs} epochs",
         examples=f"{sum(run.counts.values()):,}",
         words=f"{run.words:,}",
         origins="\n".join(rows),

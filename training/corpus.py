@@ -37,6 +37,9 @@ DAY = (
     r"|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d)"
 )
 BIRTH = re.compile(rf"\b(?:born|b\.|née?(?:\(e\))?)(?: on| le| in [A-Z]\w+,?(?: on)?| à [A-Z]\w+,? le)? ({DAY})")
+TWEETS = ("btc", "wnut")
+MARK = re.compile(r"@\s?")
+MENTION = re.compile(r"(?<!\w)@\s?(\w+)\s*")
 SEPARATORS = (" ", "\n", "\n\n", ". ", "\n\n")
 
 
@@ -83,10 +86,34 @@ def untitled(example: Example) -> Example:
     return replace(example, spans=clean(example.text, spans))
 
 
+def mentioned(example: Example) -> Example:
+    """The example with its labelled mentions as people write them, `@` outside the span, and the unlabelled cut out.
+
+    Sets of tweets label the mark as a name of its own, or no mention at all: both would teach that "@Ana" is nobody.
+    """
+    spans = [
+        replace(span, start=mark.end()) if (mark := MARK.match(example.text, span.start)) else span
+        for span in example.spans
+    ]
+    spans = [span for span in spans if span.start < span.end]
+    if example.source not in TWEETS:
+        return replace(example, spans=clean(example.text, spans))
+    starts, text, moved, last = {span.start for span in spans}, "", list[Span](), 0
+    for found in MENTION.finditer(example.text):
+        if found.start(1) not in starts:
+            text += example.text[last : found.start()]
+            last = found.end()
+            spans = [span for span in spans if not found.start() < span.end <= found.end()]
+    cut = [found.span() for found in MENTION.finditer(example.text) if found.start(1) not in starts]
+    for span in spans:
+        moved.append(span.moved(-sum(end - start for start, end in cut if end <= span.start)))
+    text += example.text[last:]
+    return replace(example, text=text, spans=clean(text, moved))
+
+
 def usable(example: Example) -> bool:
-    """Not a text whose labels teach the wrong thing: handles as people, and what is too long or only marks."""
-    handles = any(example.text[max(span.start - 2, 0) : span.start + 1].find("@") >= 0 for span in example.spans)
-    return not handles and sum(map(str.isalpha, example.text)) > 2 and len(example.text) < 2000
+    """Not a text that is too long or only marks."""
+    return sum(map(str.isalpha, example.text)) > 2 and len(example.text) < 2000
 
 
 def is_dev(example: Example) -> bool:
@@ -170,7 +197,8 @@ def _text(part: Callable[[], Example], rng: random.Random) -> Example:
 
 def built(data: Sequence[Example], held_out: Sequence[Example], seed: int, invented_each: int) -> Corpus:
     """The whole corpus of a run, shuffled; `invented_each` texts are invented for each language."""
-    kept = [untitled(example) for example in apart(data, held_out) if usable(example)]
+    kept = [untitled(mentioned(example)) for example in apart(data, held_out)]
+    kept = [example for example in kept if usable(example)]
     train = [example for example in kept if not is_dev(example)]
     dev = [example for example in kept if is_dev(example) and example.source != "nlu"]
     towns, orgs = mined(train, "LOC"), mined(train, "ORG")

@@ -57,6 +57,8 @@ registry.callbacks("guard.bilingual_tokenizer.v1", func=bilingual_tokenizer)
 
 WORDS, RAMP = 1500, 800
 """Words of a full batch, and the steps that the smaller ones at the beginning add."""
+AGAIN = 0.001
+"""Rate of learning at which a pipeline that has learned before begins: lower, so that it forgets little."""
 
 
 def use_fast_products() -> None:
@@ -69,8 +71,11 @@ def blank() -> Language:
     return with_tokenizer(spacy.blank("en"))
 
 
-def configuration(train: Path, dev: Path, epochs: int, seed: int, words: int) -> Config:
-    """The shipped `pipeline.cfg` for this run's files, epochs, seed and words an epoch: it learns slower to the end."""
+def configuration(train: Path, dev: Path, epochs: int, seed: int, words: int, begun: Path | None = None) -> Config:
+    """The shipped `pipeline.cfg` for this run's files, epochs, seed and words an epoch: it learns slower to the end.
+
+    With `begun`, a pipeline's folder, the model goes on from that one's weights.
+    """
     config = Config().from_str(
         files("training").joinpath("pipeline.cfg").read_text(encoding="utf-8"), interpolate=False
     )
@@ -78,6 +83,9 @@ def configuration(train: Path, dev: Path, epochs: int, seed: int, words: int) ->
     config["system"]["seed"] = seed
     config["training"]["max_epochs"] = epochs
     config["training"]["optimizer"]["learn_rate"]["total_steps"] = RAMP + words * epochs // WORDS
+    if begun is not None:
+        config["components"]["ner"] = {"source": str(begun)}
+        config["training"]["optimizer"]["learn_rate"]["initial_rate"] = AGAIN
     return config
 
 

@@ -24,7 +24,7 @@ from training.score import Score, measured
 from training.variation import lowered
 
 TARGET = Path("guard/detect/bilingual")
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Options:
     seed: int
     invented: int
     """Invented texts for each language."""
+    begun: Path | None = None
+    """The pipeline that the model goes on from; it begins with nothing when None."""
 
 
 def read_folder(folder: Path) -> tuple[list[Example], list[Example]]:
@@ -69,7 +71,7 @@ def fitted(corpus: Corpus, options: Options) -> Path:
     write_documents(dev_path, (*corpus.dev, *dev.prompts("fr"), *dev.prompts("en")), nlp)
     output = options.work / "states"
     output.mkdir(exist_ok=True)
-    pipeline = init_nlp(configuration(train_path, dev_path, options.epochs, options.seed, words))
+    pipeline = init_nlp(configuration(train_path, dev_path, options.epochs, options.seed, words, options.begun))
     train_loop(pipeline, output, stdout=sys.stdout, stderr=sys.stderr)
     return output / "model-best"
 
@@ -99,10 +101,19 @@ def run(data: Sequence[Example], held_out: Sequence[Example], options: Options) 
 
 def finished(state: Path, corpus: Corpus, words: int, held_out: Sequence[Example], options: Options) -> Run:
     """Pack a state of the model, measure what was packed, and write its card. Raises PackError."""
+    begun = str(spacy.load(options.begun).meta["version"]) if options.begun else ""
     size = pack(state, options.target, VERSION)
     labels = tuple(sorted(recognizer(spacy.load(options.target)).labels))
     done = Run(
-        VERSION, options.seed, options.epochs, labels, corpus.counts(), words, size, scored(options.target, held_out)
+        VERSION,
+        options.seed,
+        options.epochs,
+        labels,
+        corpus.counts(),
+        words,
+        size,
+        scored(options.target, held_out),
+        begun,
     )
     write_card(options.target, done)
     return done
@@ -122,11 +133,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--work", type=Path, default=Path("build/training"), help="where documents and states are kept")
     parser.add_argument("--target", type=Path, default=TARGET, help="where the packed pipeline goes")
+    parser.add_argument("--from", dest="begun", type=Path, metavar="DIR", help="go on from this pipeline's weights")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--invented", type=int, default=22000, help="invented texts for each language")
     given = parser.parse_args(arguments)
-    options = Options(given.work, given.target, given.epochs, given.seed, given.invented)
+    options = Options(given.work, given.target, given.epochs, given.seed, given.invented, given.begun)
     try:
         if given.download:
             origins.download(given.download, print)

@@ -74,6 +74,7 @@ class Values:
             "mail": self.mail,
             "job": self.job,
             "iban": self.iban,
+            "thing": self.thing,
         }
 
     def value(self, slot: str) -> tuple[str, str]:
@@ -166,6 +167,10 @@ class Values:
     def iban(self) -> str:
         """Something like an IBAN, whole or cut short."""
         return f"FR76 {' '.join(f'{self.rng.randint(0, 9999):04d}' for _ in range(self.rng.choice((2, 5))))}"
+
+    def thing(self) -> str:
+        """A product, a method, a norm: nobody's name."""
+        return self.rng.choice(words("things"))
 
     def word(self) -> str:
         """A capitalised trade word."""

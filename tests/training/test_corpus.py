@@ -6,6 +6,7 @@ from training.corpus import (
     invented,
     is_dev,
     is_held_out,
+    mentioned,
     mined,
     real,
     shape,
@@ -76,15 +77,31 @@ def test_birthdays_in_real_sentences_are_labelled(text, day):
     ("example", "kept"),
     [
         (named("Bo est là", ("Bo", "PER")), True),
-        (named("@bo est là", ("bo", "PER")), False),
-        (named("@ bo est là", ("bo", "PER")), False),
         (Example("..."), False),
         (Example("a" * 3000), False),
     ],
-    ids=["a sentence", "a handle", "a spaced handle", "marks only", "too long"],
+    ids=["a sentence", "marks only", "too long"],
 )
 def test_what_teaches_the_wrong_thing_is_left_out(example, kept):
     assert usable(example) is kept
+
+
+@pytest.mark.parametrize(
+    ("example", "text", "spans"),
+    [
+        (named("vu @bo", ("bo", "PER")), "vu @bo", [("bo", "PER")]),
+        (named("vu @bo", ("@bo", "PER")), "vu @bo", [("bo", "PER")]),
+        (named("@ bo vu", ("@", "PER"), ("bo", "PER"), source="btc"), "@ bo vu", [("bo", "PER")]),
+        (named("RT @x_1: Ana @bo à Dole", ("Ana", "PER"), ("Dole", "LOC"), source="wnut"), "RT : Ana à Dole",
+         [("Ana", "PER"), ("Dole", "LOC")]),
+        (named("écrire à ana@x.fr, @bo", source="wnut"), "écrire à ana@x.fr, ", []),
+        (named("vu @bo", source="winer"), "vu @bo", []),
+    ],
+    ids=["as it is", "the mark inside", "the mark a name", "unlabelled ones are cut out", "a mailbox", "no tweets"],
+)  # fmt: skip
+def test_a_mention_is_the_name_without_its_mark(example, text, spans):
+    assert mentioned(example).text == text
+    assert pieces(mentioned(example)) == spans
 
 
 def test_the_sentences_of_a_document_stay_together():

@@ -68,6 +68,17 @@ def test_the_card_says_what_the_run_did(trained):
     assert "{" not in text
 
 
+def test_a_run_goes_on_from_a_pipeline_and_says_so(trained):
+    target = trained / "further"
+    arguments = ["--data", trained / "data", "--work", trained / "again", "--target", target, "--from",
+                 trained / "packed", "--epochs", 1, "--invented", 10]  # fmt: skip
+    assert main(list(map(str, arguments))) == 0
+    assert "1 epochs more from version 1.1.0" in (target / "CARD.md").read_text(encoding="utf-8")
+    packed = b"".join(path.read_bytes() for path in target.rglob("*") if path.is_file())
+    assert str(trained).encode() not in packed
+    assert spacy.load(target).pipe_names == ["ner"]
+
+
 def test_held_out_files_are_kept_apart_and_doubtful_licences_left_out(trained):
     train, held_out = read_folder(trained / "data")
     assert (len(train), len(held_out)) == (80, 4)
