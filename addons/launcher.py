@@ -8,24 +8,30 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from mitmproxy.options import Options
 from mitmproxy.tools.dump import DumpMaster
 
 from addons import limits
+from addons.connections import Connections
+from addons.entrance import Entrance
 from addons.options import REQUIRED, KeepSafe, unsafe
 from addons.proxy import Proxy
 from addons.tunnels import Tunnels
 from addons.websockets import guard_sockets
+from guard import inforce, settled
 from guard.audit.opening import Recording
+from guard.destinations import Destinations
 from guard.detect.pool import Pool
 from guard.errors import GuardError
 from guard.metrics import Counted, Metrics, expose
+from guard.people.who import People
 from guard.pipeline import Guard
 from guard.redact.fingerprints import Keys, shared_key
 from guard.redact.vault import Vault, key
+from guard.reload import Reloader, Watch
 from guard.rules.schema import RuleSet
 from guard.settings import Settings
 
@@ -60,47 +66,97 @@ type Ready = Callable[[str, int, Path, str], None]
 async def serve(settings: Settings, rules: RuleSet, chosen: Mapping[str, str], ready: Ready) -> None:
     """Run until SIGTERM or SIGINT. `ready` is called once requests can come."""
     quiet()
+    settled.ready()
     state = settings.state
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    connections = Connections(
+        Destinations.of(settings.ports, settings.deny_destinations, settings.allow_destinations), settings.upstream_map
+    )
     metrics = Metrics()
-    metrics.rules_in_force(rules.version)
     stop_metrics = expose(metrics, settings.metrics_port)
     record = Recording(settings, shared_key, rules.version, log.warning)
+    register = inforce.Register(record, metrics, state / inforce.STATUS, settings.node)
     vault = Vault(settings.store or f"sqlite:///{state / 'guard.db'}", key(state / "vault.key"))
-    pool = Pool(
-        rules, workers=settings.workers, queue=settings.queue, seconds=settings.analysis_seconds, nlp=settings.nlp
-    )
-    guard = Guard(
-        rules,
-        pool,
-        vault,
-        Counted(record.sink, metrics),
-        language=settings.language,
-        limit=settings.max_body,
-        seconds=settings.request_seconds,
-        keys=Keys(settings.log_keys),
-    )
+    recorder, keys = Counted(record.sink, metrics), Keys(settings.log_keys)
+
+    def made(rules: RuleSet, pool: Pool, before: Guard | None) -> Guard:
+        return Guard(
+            rules,
+            pool,
+            vault,
+            recorder,
+            language=settings.language,
+            limit=settings.max_body,
+            seconds=settings.request_seconds,
+            recall=before.recall if before else None,
+            files=before.files if before else None,
+            keys=keys,
+        )
+
+    held = _Held()
+    in_force = inforce.Rules(settings, made, held.put_guard, register)
+    known = inforce.KnownPeople(settings, held.put_people, register)
     try:
-        await pool.start()
-        await _proxy(settings, Proxy(guard), chosen, lambda host, port, ca: ready(host, port, ca, pool.names))
+        as_read = settled.digest(known.roots)
+        people = known.read()
+        await in_force.adopt(rules)
+        proxy = held.proxy = Proxy(held.guard, _entrance(settings, people), connections)
+        reloader = Reloader(
+            [Watch(in_force, settings.reload_seconds, b""), Watch(known, settings.reload_seconds, as_read)],
+            quiet=settings.reload_seconds,
+        )
+        await _proxy(settings, proxy, reloader, chosen, lambda host, port, ca: ready(host, port, ca, in_force.names))
     finally:
         stop_metrics()
-        await pool.stop()
+        await in_force.stop()
         vault.close()
         record.close()
 
 
+class _Held:
+    """The references that a reload swaps; before there is a proxy, the guard alone."""
+
+    guard: Guard
+    proxy: Proxy | None = None
+
+    def put_guard(self, guard: Guard) -> None:
+        """Requests that begin from now on are decided by it."""
+        self.guard = guard
+        if self.proxy is not None:
+            self.proxy.guard = guard
+
+    def put_people(self, people: People) -> None:
+        """Arrivals from now on are shown to them."""
+        if self.proxy is not None:
+            before, self.proxy.entrance.people = self.proxy.entrance.people, people
+            before.close()
+
+
+def _entrance(settings: Settings, people: People) -> Entrance:
+    return Entrance(
+        people,
+        everyone=settings.auth_for == "all",
+        user=settings.auth_header.lower(),
+        groups=settings.auth_header_groups.lower(),
+    )
+
+
 async def _proxy(
-    settings: Settings, proxy: Proxy, chosen: Mapping[str, str], ready: Callable[[str, int, Path], None]
+    settings: Settings,
+    proxy: Proxy,
+    reloader: Reloader,
+    chosen: Mapping[str, str],
+    ready: Callable[[str, int, Path], None],
 ) -> None:
     confdir = settings.state / "ca"
     confdir.mkdir(parents=True, exist_ok=True, mode=0o700)
     master = _master(settings, proxy, confdir, chosen)
     loop = asyncio.get_running_loop()
-    _redirect(loop, settings.upstream_map)
+    proxy.connections.install(loop)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, reloader.ask)
     running = asyncio.create_task(master.run())
     server = master.addons.get("proxyserver")
     while not running.done() and not server.listen_addrs():  # noqa: ASYNC110 - mitmproxy has no event for it
@@ -110,9 +166,12 @@ async def _proxy(
         raise GuardError(f"the proxy could not listen on {settings.host}:{settings.port}")
     (confdir / "mitmproxy-ca.p12").unlink(missing_ok=True)  # the CA's key once more, and nobody needs it
     host, port, *_ = server.listen_addrs()[0]
+    proxy.connections.destinations = replace(proxy.connections.destinations, own=port)
+    reloader.start()
     ready(host, port, confdir / "mitmproxy-ca-cert.pem")
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    await reloader.stop()
     await _drain(master, proxy, settings.grace_seconds)
     master.shutdown()
     await running
@@ -151,28 +210,3 @@ async def _drain(master: DumpMaster, proxy: Proxy, seconds: float) -> None:
         await asyncio.sleep(0.05)
     if proxy.under_way:
         log.warning("stopped with %d requests under way", len(proxy.under_way))
-
-
-def _redirect(loop: asyncio.AbstractEventLoop, mapping: str) -> None:
-    """Connect elsewhere for some hosts; names and certificates stay the service's (`GUARD_UPSTREAM_MAP`)."""
-    targets = _targets(mapping)
-    if not targets:
-        return
-    connect = loop.create_connection
-
-    async def create_connection(factory: Any, host: Any = None, port: Any = None, **options: Any) -> Any:
-        host, port = targets.get(str(host).lower().rstrip("."), (host, port))
-        return await connect(factory, host, port, **options)
-
-    loop.create_connection = create_connection  # type: ignore[method-assign, assignment]
-
-
-def _targets(mapping: str) -> dict[str, tuple[str, int]]:
-    targets = {}
-    for pair in filter(None, (part.strip() for part in mapping.split(","))):
-        name, equals, target = pair.partition("=")
-        host, colon, port = target.rpartition(":")
-        if not (equals and colon and name and host and port.isdecimal()):
-            raise GuardError(f"GUARD_UPSTREAM_MAP wants name=host:port, not {pair!r}")
-        targets[name.lower()] = (host, int(port))
-    return targets

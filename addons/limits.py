@@ -3,7 +3,7 @@
 mitmproxy's `body_size_limit` counts every body that passes: downloads of any size over plain HTTP, and answers, would
 be cut; and it closes the connection on a client that is still sending, so that the person reads nothing. Here only
 requests that have to be read whole count: what comes after the limit is thrown away as it comes, and the request is
-refused in words when it ends.
+refused in words when it ends. So is the body of a request that was refused by its head.
 """
 
 from collections.abc import Callable
@@ -24,6 +24,9 @@ def limit_requests(serves: Callable[[str | None], bool], limit: int) -> None:
     """Make mitmproxy's check look at requests to AI services only; `limit` in bytes (tests/addons/test_limits.py)."""
 
     def check(self: HttpStream, request: bool) -> Any:
+        if request and self.flow.response is not None:
+            self.request_body_buf.clear()  # refused already: what still comes is nobody's business
+            return False
         if not request or not any(serves(name) for name in flows.names(self.flow)):
             return False
         dropped = self.flow.metadata.get(TOO_LARGE, 0)

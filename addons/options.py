@@ -30,6 +30,7 @@ REQUIRED: Mapping[str, tuple[object, str]] = {
     "client_replay": ([], "requests would be sent that nobody asked for"),
     "server_replay": ([], "answers would come from files"),
     "stickycookie": (None, "one person's cookies would be sent for another"),
+    "proxyauth": (None, "people would be asked by mitmproxy, and passwords stand in its options"),
     "stickyauth": (None, "one person's login would be sent for another"),
     "save_stream_file": (None, "prompts would be written to a file"),
     "hardump": ("", "prompts would be written to a file"),

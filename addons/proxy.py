@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from mitmproxy import http
 
 from addons import flows
+from addons.connections import NOT_ALLOWED, Connections
+from addons.entrance import Entrance, actor
 from addons.limits import TOO_LARGE
 from addons.websockets import GUARDED, PASSAGE
+from guard.people.who import Denied
 from guard.pipeline import Exchange, Guard
 from guard.rules.schema import ServiceRule
-from guard.sockets import Socket
-from guard.terms import Answer
+from guard.sockets import REFUSED, Passage, Socket
+from guard.terms import Actor, Answer
 from guard.wire import routes
 from guard.wire.request import opens_socket
 from guard.wire.rewrite import Rewriter
@@ -34,11 +37,21 @@ _LAST_RESORT = Answer(
 )
 """What is said when even the refusal fails."""
 
+_NOT_THERE = Answer(
+    403,
+    (("content-type", "text/plain; charset=utf-8"), ("x-should-retry", "false")),
+    "Le relais de l'entreprise ne mène pas à cette adresse. / "
+    "The company's proxy does not lead to this address.\n".encode(),
+)
+"""A destination that clients may not get to."""
+
 
 @dataclass(slots=True)
 class _Under:
     """What the hooks of one flow tell each other."""
 
+    guard: Guard
+    """The one it began with; a reload does not change it."""
     service: ServiceRule
     host: str
     exchange: Exchange | None = None
@@ -69,8 +82,10 @@ def closed(hook: "Hook") -> "Hook":
 class Proxy:
     """mitmproxy's addon. `guard` is swapped whole on reload; a flow stays with the one it began with."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, entrance: Entrance, connections: Connections) -> None:
         self.guard = guard
+        self.entrance = entrance
+        self.connections = connections
         self.under_way: set[str] = set()
         """Ids of flows that have not had their whole answer."""
 
@@ -82,11 +97,63 @@ class Proxy:
         """The AI service of a host name."""
         return routes.service(name, self.guard.rules.services)
 
-    # --- requests ----------------------------------------------------------------------------------------------------
+    # --- the entrance ------------------------------------------------------------------------------------------------
+
+    async def http_connect(self, flow: http.HTTPFlow) -> None:
+        """Who opens a tunnel to an AI service must be known, and no tunnel leads where clients may not get."""
+        try:
+            self.entrance.opened(flow)
+            flow.response = await self._turned_away(flow)
+        except BaseException as error:
+            flow.response = flows.response_of(_LAST_RESORT)
+            log.error("connection refused after %s", type(error).__name__)
+            if not isinstance(error, Exception):
+                raise
+
+    def http_connect_error(self, flow: http.HTTPFlow) -> None:
+        """A name that led where clients may not get is refused like an address."""
+        if flow.server_conn.error == NOT_ALLOWED:
+            flow.response = flows.response_of(_NOT_THERE)
 
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Other hosts' plain HTTP passes as it comes, whatever its size (law 8)."""
-        flow.request.stream = not any(self.serves(name) for name in flows.names(flow))
+        """Other hosts' plain HTTP passes as it comes, whatever its size (law 8), to where clients may get."""
+        other = not any(self.serves(name) for name in flows.names(flow))
+        try:
+            self.entrance.came(flow)
+            if other and not self.entrance.inside(flow):
+                flow.response = await self._turned_away(flow)
+        except BaseException as error:
+            flow.response = flows.response_of(_LAST_RESORT)
+            log.error("request refused after %s", type(error).__name__)
+            if not isinstance(error, Exception):
+                raise
+        flow.request.stream = other and flow.response is None
+
+    async def _turned_away(self, flow: http.HTTPFlow) -> http.Response | None:
+        """What is said instead of connecting, if anything; only what is for an AI service leaves an event."""
+        if not self.connections.literal(flow.request.host, flow.request.port):
+            return flows.response_of(_NOT_THERE)
+        service = self.service(flow.request.host)
+        if service is None and not self.entrance.everyone:
+            return None
+        known = await self.entrance.who(flow)
+        return self._denied(flow, known, flow.request.host, service) if isinstance(known, Denied) else None
+
+    def _denied(self, flow: http.HTTPFlow, denied: Denied, host: str, service: ServiceRule | None) -> http.Response:
+        """A person who is not known is told so: as a proxy does, or inside a tunnel as the service would."""
+        inside = self.entrance.inside(flow) and flow.request.method != "CONNECT"
+        if service is None or (denied.cause == "login-needed" and not inside):
+            return self.entrance.challenged(denied)
+        if denied.cause == "directory-down":
+            exchange = self.guard.failed("directory", host, service, denied.actor)
+        else:
+            exchange = self.guard.refused(denied.cause, host, service, denied.actor)
+        flow.metadata["guard"] = _Under(self.guard, service, host, exchange)
+        if inside and exchange.reply is not None:
+            return flows.response_of(exchange.reply)
+        return self.entrance.challenged(denied, exchange.event)
+
+    # --- requests ----------------------------------------------------------------------------------------------------
 
     @closed
     async def request(self, flow: http.HTTPFlow) -> None:
@@ -96,20 +163,25 @@ class Proxy:
         if found is None:
             return
         host, service = found
+        if flow.response is not None:
+            return
         self.under_way.add(flow.id)
+        known = await self.entrance.who(flow)
+        if isinstance(known, Denied):
+            flow.response = self._denied(flow, known, host, service)
+            return
         guard = self.guard
-        under = flow.metadata["guard"] = _Under(service, host)
-        actor = flows.actor_of(flow)
+        under = flow.metadata["guard"] = _Under(guard, service, host)
         if not flows.agreed(names):
-            under.exchange = guard.refused("host-mismatch", host, service, actor, status=421)
+            under.exchange = guard.refused("host-mismatch", host, service, known, status=421)
         elif TOO_LARGE in flow.metadata:
-            under.exchange = guard.refused("too-large", host, service, actor, status=413)
+            under.exchange = guard.refused("too-large", host, service, known, status=413)
         else:
             request = flows.request_of(flow, host)
-            under.exchange = await guard.outgoing(request, service, actor)
+            under.exchange = await guard.outgoing(request, service, known)
             if under.exchange.request is not None:
                 flows.put(flow, request, under.exchange.request)
-                under.socket = Socket(guard, service, actor, request) if opens_socket(request) else None
+                under.socket = Socket(guard, service, known, request) if opens_socket(request) else None
         if under.exchange.reply is not None:
             flow.response = flows.response_of(under.exchange.reply)
         elif under.exchange.request is None:
@@ -127,10 +199,9 @@ class Proxy:
             log.error("refusal not recorded after %s", type(second).__name__)
 
     def _record_failure(self, flow: http.HTTPFlow, under: _Under | None) -> None:
-        actor = flows.actor_of(flow)
         host, service = (under.host, under.service) if under else self._any_service(flow)
-        exchange = self.guard.failed("internal", host, service, actor)
-        flow.metadata["guard"] = _Under(service, host, exchange)
+        exchange = self.guard.failed("internal", host, service, actor(flow))
+        flow.metadata["guard"] = _Under(self.guard, service, host, exchange)
         if exchange.reply is not None:
             flow.response = flows.response_of(exchange.reply)
 
@@ -155,7 +226,7 @@ class Proxy:
             return
         try:
             response.headers.pop("alt-svc", None)  # HTTP/3 would go around the proxy
-            under.rewriter = self.guard.rewriter(
+            under.rewriter = under.guard.rewriter(
                 under.exchange, response.headers.get("content-type", ""), response.headers.get("content-encoding")
             )
             if under.rewriter is None:
@@ -198,8 +269,8 @@ class Proxy:
             if "guard" not in flow.metadata and any(self.serves(name) for name in flows.names(flow)):
                 host, service = self._any_service(flow)
                 cause = "too-large" if flow.error and "body_size_limit" in (flow.error.msg or "") else "broken"
-                exchange = self.guard.failed(cause, host, service, flows.actor_of(flow))
-                flow.metadata["guard"] = _Under(service, host, exchange)
+                exchange = self.guard.failed(cause, host, service, actor(flow))
+                flow.metadata["guard"] = _Under(self.guard, service, host, exchange)
         except Exception as error:  # noqa: BLE001 - nothing left, nothing to keep back
             log.error("broken request not recorded after %s", type(error).__name__)
 
@@ -212,18 +283,25 @@ class Proxy:
             return
         [message] = flow.websocket.messages
         try:
-            if message.from_client:
+            if message.from_client and not await self._still(flow, under.socket):
+                passage = Passage(close=(REFUSED, "the company's proxy does not know who asks any more"))
+            elif message.from_client:
                 passage = await under.socket.outgoing(message.content)
             else:
                 passage = await under.socket.incoming(message.content, text=message.is_text)
         except BaseException as error:
             log.error("message withheld after %s", type(error).__name__)
             if message.from_client:
-                self.guard.failed("internal", under.host, under.service, flows.actor_of(flow))
+                self.guard.failed("internal", under.host, under.service, actor(flow))
             if not isinstance(error, Exception):
                 raise
         else:
             flow.metadata[PASSAGE] = passage
+
+    async def _still(self, flow: http.HTTPFlow, socket: Socket) -> bool:
+        """Whether a socket may go on: with the rules and the groups of now, and for the one who opened it."""
+        known = await self.entrance.who(flow)
+        return isinstance(known, Actor) and socket.now(self.guard, known)
 
     @staticmethod
     def _plain(flow: http.HTTPFlow, response: http.Response) -> None:

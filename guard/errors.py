@@ -1,10 +1,12 @@
-"""What can go wrong, in four leaves.
+"""What can go wrong, leaf by leaf.
 
 * GuardError
   + RulesError    a set of rule files that does not load; carries every Problem
   + WireError     one message that cannot be read or edited
   + DetectError   one text that could not be analysed
   + StoreError    a record, a number or a ticket that could not be kept
+  + PeopleError   settings or files about people that say nothing clear
+  + DirectoryError  a directory, or an issuer of tokens, that does not answer
 
 No text, repr or cause of these holds prompt text (law 6): our own words, and a foreign error's type.
 """
@@ -59,3 +61,11 @@ class DetectError(GuardError):
 
 class StoreError(GuardError):
     """Something that had to be kept was not."""
+
+
+class PeopleError(GuardError):
+    """Settings or a file about people cannot be used: where, and what; never a name or password of it."""
+
+
+class DirectoryError(GuardError):
+    """Whoever could say who somebody is, or in which groups, does not answer: that is a decision, never a pass."""

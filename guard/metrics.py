@@ -69,6 +69,20 @@ class Metrics:
         self.rules = Gauge(
             "prompt_guard_rules_info", "The rules in force: always 1.", ("version",), registry=self.registry
         )
+        self.reloads = Counter(
+            "prompt_guard_reloads",
+            "Changed files that came into force, or were refused.",
+            ("what", "result"),
+            registry=self.registry,
+        )
+        self.refused = Gauge(
+            "prompt_guard_reload_refused",
+            "1 while the files last read are not in force, because they have problems.",
+            ("what",),
+            registry=self.registry,
+        )
+        for what in ("rules", "people"):
+            self.refused.labels(what).set(0)
 
     def recorded(self, outcome: Outcome) -> None:
         """One more event is in the log."""
@@ -90,6 +104,11 @@ class Metrics:
         """The version that decides from now on."""
         self.rules.clear()
         self.rules.labels(version).set(1)
+
+    def reloaded(self, what: str, *, refused: bool) -> None:
+        """Rules, or files about people, changed."""
+        self.reloads.labels(what, "refused" if refused else "in force").inc()
+        self.refused.labels(what).set(int(refused))
 
 
 class Counted:

@@ -43,6 +43,7 @@ _FAILURES: Mapping[str, tuple[str, int | None]] = {
     "worker": ("guard-failure", 1),
     "timeout": ("guard-failure", 1),
     "store": ("guard-audit", None),
+    "directory": ("directory-down", 5),
 }
 """Cause -> the message, and the seconds after which trying again makes sense."""
 
@@ -102,13 +103,16 @@ class Guard:
         self.recall = recall or Recall()
         """Given on to the guard that follows on a reload."""
         self.limit = limit
+        self.deciding = 0
+        """Requests under way: as long as there are any, the analysis must go on."""
         self._analyzer = analyzer
         self._redactor = Redactor(rules, vault)
         self._grammar = grammar(rules)
         self._recorder = recorder
         self._language = language
         self._seconds = seconds
-        self._files = files or Crew()
+        self.files = files or Crew()
+        """Given on likewise."""
         self._fingerprints = Fingerprints(rules, keys) if keys else None
         self._now = now
 
@@ -119,6 +123,7 @@ class Guard:
 
         `before`: what left just before on the same socket, for values that are split over messages.
         """
+        self.deciding += 1
         try:
             async with asyncio.timeout(self._seconds):
                 exchange = await self._outgoing(request, service, actor, before)
@@ -129,6 +134,8 @@ class Guard:
             exchange = self.failed(error.cause, request.host, service, actor)
         except StoreError:
             exchange = self.failed("store", request.host, service, actor)
+        finally:
+            self.deciding -= 1
         if exchange.reply is None:
             return exchange
         return replace(exchange, reply=readable(exchange.reply, request.header("origin")))
@@ -138,7 +145,7 @@ class Guard:
     ) -> Exchange:
         watch = _Watch()
         opened = await self._aside(request, lambda: wire.opened(request, service, self.limit))
-        prompt, kinds = await enclosed.read(opened, self._files)
+        prompt, kinds = await enclosed.read(opened, self.files)
         watch.lap("read")
         analysis = _after(await self._analyzer.analyze((*before, *prompt.segments)), len(before))
         unread = dict.fromkeys((*prompt.uninspectable, *analysis.uninspectable))

@@ -90,6 +90,81 @@ class Settings(BaseSettings):
         default=None, description="Key of the hashed lists (exact data, documents); default: lists.key in state_dir."
     )
 
+    reload_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        description="Seconds without a change after which changed rule files, and files about people, are read again; "
+        "0: on SIGHUP only.",
+    )
+    ports: str = Field(
+        default="80,443,1024-65535", description="Ports that clients may reach through the proxy, and ranges of them."
+    )
+    deny_destinations: str = Field(
+        default="local",
+        description="Addresses that clients may not reach through the proxy, after names are resolved: `local` (this "
+        "machine, link-local, cloud metadata, multicast), `private` (RFC 1918 and the like), networks; empty: none.",
+    )
+    allow_destinations: str = Field(
+        default="", description="Networks that may be reached although they are denied: `127.0.0.1/32,10.1.0.0/16`."
+    )
+
+    auth_unknown: Literal["ask", "group", "refuse"] = Field(
+        default="ask",
+        description="Who is not known: ask (for credentials where they can be checked, else the group `unknown`), "
+        "group (never asks), refuse (asks, and where nothing can be checked refuses).",
+    )
+    auth_for: Literal["ai", "all"] = Field(
+        default="ai", description="What needs to be known who asks: requests to AI services (ai), or any (all)."
+    )
+    auth_down: Literal["refuse", "unknown"] = Field(
+        default="refuse",
+        description="When a directory does not answer: refuse (503), or go on with the group `unknown`.",
+    )
+    auth_seconds: float = Field(
+        default=300.0, ge=0, le=3600, description="How long checked credentials and groups are remembered, in seconds."
+    )
+    auth_timeout: float = Field(default=5.0, gt=0, le=60, description="Longest wait for a directory, in seconds.")
+    auth_ca: Path | None = Field(
+        default=None, description="CA bundle (PEM) for the directory and the issuer; default: the system's."
+    )
+    auth_passwords: Path | None = Field(
+        default=None, description="File of `user:hash` lines, hashes as `guard password` makes them (argon2id)."
+    )
+    auth_ldap: str = Field(
+        default="",
+        description="Directories to ask, in turn: `ldaps://dc1.example.com,ldaps://dc2.example.com`; with ldap:// TLS "
+        "is started before anything is said.",
+    )
+    auth_ldap_base: str = Field(default="", description="Where people and groups are: `dc=example,dc=com`.")
+    auth_ldap_user: str = Field(
+        default="(uid={user})",
+        description="Filter that finds one person; Active Directory: `(sAMAccountName={user})`.",
+    )
+    auth_ldap_groups: str = Field(
+        default="memberOf",
+        description="Attribute that lists a person's groups, or a filter that finds them: `(member={dn})`.",
+    )
+    auth_ldap_bind: str = Field(default="", description="DN of the account that searches; empty: anonymous.")
+    auth_ldap_password: Path | None = Field(default=None, description="File with the password of that account.")
+    auth_issuer: str = Field(default="", description="Issuer of OpenID Connect tokens, as their `iss` says it.")
+    auth_audience: str = Field(default="", description="Audience that tokens must be for, as their `aud` says it.")
+    auth_keys: str = Field(default="", description="The issuer's keys (JWKS): a file, or an https address.")
+    auth_user_claim: str = Field(default="preferred_username", min_length=1, description="Claim that names the user.")
+    auth_groups_claim: str = Field(default="groups", description="Claim that lists the groups; empty: none.")
+    auth_header: str = Field(
+        default="", description="Header in which a front proxy names the user; it never leaves, whoever sends it."
+    )
+    auth_header_groups: str = Field(default="", description="Header with the user's groups, comma-separated.")
+    auth_header_from: str = Field(
+        default="", description="Networks of the front proxies; from anywhere else those headers count for nothing."
+    )
+    auth_addresses: Path | None = Field(
+        default=None, description="File of networks and who is there: YAML, or CSV `network,user,groups`."
+    )
+    auth_groups: Path | None = Field(
+        default=None, description="File of groups: YAML (group, then its users), or SCIM resources in JSON."
+    )
+
     @property
     def key(self) -> Path:
         """Where the key of the hashed lists is."""

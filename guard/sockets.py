@@ -61,6 +61,20 @@ class Socket:
         self._conversations: set[str] = set()
         self._rewriter: StreamRewriter | None = None
 
+    def now(self, guard: Guard, actor: Actor) -> bool:
+        """From here on these rules decide, and the actor has these groups. False when the socket has to end.
+
+        That is when somebody else asks, or the service has no rule file any more.
+        """
+        service = guard.rules.services.get(self._service.id)
+        if service is None or actor.user != self._actor.user:
+            return False
+        if guard is not self._guard:
+            self._guard, self._service = guard, service
+            self._signals.clear()
+        self._actor = actor
+        return True
+
     async def outgoing(self, data: bytes) -> Passage:
         """Decide on one message of the client."""
         if data in self._signals:

@@ -38,9 +38,16 @@ def _event(
             return _lifecycle(notice, place, 3, 600203)
         case Happening.STOP:
             return _lifecycle(notice, place, 4, 600204)
-        case Happening.RULES:
+        case Happening.RULES | Happening.PEOPLE:
             return _lifecycle(notice, place, 8, 600208)
-        case Happening.REPAIRED | Happening.DISK | Happening.FULL | Happening.ROOM | Happening.KEEPING:
+        case (
+            Happening.REFUSED
+            | Happening.REPAIRED
+            | Happening.DISK
+            | Happening.FULL
+            | Happening.ROOM
+            | Happening.KEEPING
+        ):
             return _error(notice, place)
         case Happening.READ:
             return _entity(notice, place, 2, 300402)

@@ -62,6 +62,15 @@ class Recording:
         """Rules are in force."""
         self._note(Notice(Happening.RULES, f"Rules are in force: version {version}", version))
 
+    def people(self) -> None:
+        """Changed files about people are in force."""
+        self._note(Notice(Happening.PEOPLE, "Changed files about people are in force"))
+
+    def refused(self, what: str, place: str, problems: int) -> None:
+        """Changed rules or files about people have problems; `place` is where the first of them is."""
+        text = f"Changed {what} have problems; those that were in force stay"
+        self._note(Notice(Happening.REFUSED, text, place, problems, 3))
+
     def close(self) -> None:
         """The guard stops; the last lines are signed."""
         self._keeper.stop()

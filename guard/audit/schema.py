@@ -26,6 +26,8 @@ class Happening(StrEnum):
     START = "start"
     STOP = "stop"
     RULES = "rules"
+    PEOPLE = "people"
+    REFUSED = "refused"
     REPAIRED = "repaired"
     DISK = "disk"
     FULL = "full"

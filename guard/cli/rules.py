@@ -95,3 +95,17 @@ def schema(kind: Annotated[Kind, typer.Argument(help="Kind of rule file.")]) -> 
     from guard.rules.load import schema as schema_of
 
     print(json.dumps(schema_of(kind.value), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def seal(folder: Folder = None) -> None:
+    """Seal a folder of rules: only the very set that is sealed comes into force, no part of it (needs rule files).
+
+    Example: guard seal rules
+    """
+    from guard.cli.door import deployment
+    from guard.rules.seal import write
+
+    place = folder or deployment().rules
+    rules = load_rules(place)
+    print(f"{write(place, rules.version)}: {rules.version}")

@@ -1,11 +1,14 @@
 """Commands that run the guard or say how it stands: serve, demo, doctor."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from guard.cli.door import app, counted, deployment, fail, ready_rules
+
+if TYPE_CHECKING:
+    from guard.settings import Settings
 
 
 @app.command()
@@ -22,9 +25,10 @@ def serve(
 
     from addons.launcher import serve as run
     from addons.options import given
+    from guard.inforce import read_rules
 
     settings = deployment()
-    rules = ready_rules(None)
+    rules = read_rules(settings)
     try:
         chosen = given(option or [])
     except ValueError as error:
@@ -74,3 +78,48 @@ def doctor() -> None:
     from guard.detect.names import Pipelines
 
     print(f"names              {Pipelines(settings.nlp).said}")
+    _say_people(settings)
+    _say_in_force(settings, rules.version)
+
+
+def _say_people(settings: "Settings") -> None:
+    """How people are known; ends with what is wrong with the files about them."""
+    from guard.destinations import Destinations
+    from guard.people.opening import described, people
+
+    Destinations.of(settings.ports, settings.deny_destinations, settings.allow_destinations)
+    people(settings).close()
+    print(f"people             {', '.join(described(settings)) or 'nobody is known: all are in the group unknown'}")
+
+
+def _say_in_force(settings: "Settings", version: str) -> None:
+    """What the guard that uses this state folder has in force, and what it refused."""
+    from guard.inforce import status
+
+    said = status(settings.state)
+    running = said.get("rules", {}).get("version")
+    if running is None:
+        return
+    same = "as these files" if running == version else "other than these files"
+    print(f"last in force      {running} since {said['rules']['since']} on {said.get('node')}, {same}")
+    for what, key in (("rules", "refused"), ("people", "people_refused")):
+        if refused := said.get(key):
+            print(f"refused            {what} at {refused['at']}: {refused['problems']} problem(s), {refused['first']}")
+
+
+@app.command()
+def password(user: Annotated[str, typer.Argument(help="The user's name, as rules and events will have it.")]) -> None:
+    """Make the line of one user for GUARD_AUTH_PASSWORDS (asks for the password, or reads it from standard input).
+
+    Example: guard password camille >> passwords
+    """
+    import getpass
+    import sys
+
+    from guard.people.credentials import LONGEST
+    from guard.people.passwords import hashed
+
+    given = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if not given or len(given) > LONGEST:
+        fail(f"a password has 1 to {LONGEST} characters", 2)
+    print(hashed(user, given))

@@ -20,6 +20,8 @@ KINDS = {
     Happening.START: (6002, 3),
     Happening.STOP: (6002, 4),
     Happening.RULES: (6002, 8),
+    Happening.PEOPLE: (6002, 8),
+    Happening.REFUSED: (6008, 1),
     Happening.REPAIRED: (6008, 1),
     Happening.DISK: (6008, 1),
     Happening.FULL: (6008, 1),

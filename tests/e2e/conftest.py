@@ -15,7 +15,12 @@ from guard.demo.website import HTTP_HOSTS, SOCKET_HOSTS, Website
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "rules"
 _OURS = Path(__file__).parent / "rules"
-SETTINGS = {"GUARD_ANALYSIS_SECONDS": "4", "GUARD_MAX_BODY": str(2**20), "GUARD_GRACE_SECONDS": "2"}
+SETTINGS = {
+    "GUARD_ANALYSIS_SECONDS": "4",
+    "GUARD_MAX_BODY": str(2**20),
+    "GUARD_GRACE_SECONDS": "2",
+    "GUARD_ALLOW_DESTINATIONS": "127.0.0.1/32",
+}
 
 
 @pytest.fixture(scope="session")
