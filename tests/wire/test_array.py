@@ -15,7 +15,11 @@ def split(data: bytes, size: int) -> list[Item]:
     return items + splitter.flush()
 
 
-ITEMS = st.lists(st.dictionaries(st.text(), st.text() | st.lists(st.text() | st.dictionaries(st.text(), st.none()))))
+TEXT = st.text(max_size=6)
+ITEMS = st.lists(
+    st.dictionaries(TEXT, TEXT | st.lists(TEXT | st.dictionaries(TEXT, st.none(), max_size=2), max_size=3), max_size=3),
+    max_size=4,
+)
 
 
 @given(ITEMS, st.integers(1, 9), st.sampled_from([None, 2]), st.sampled_from(["", "\n", " \r\n"]))
