@@ -6,11 +6,13 @@ This is a person's own tool on their own text: what it prints is for them, and n
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from guard import policy
 from guard.detect.analysis import Analysis
 from guard.detect.engine import Analyzer
 from guard.errors import WireError
+from guard.pipeline import Analyzer as Analyzes
 from guard.pipeline import Exchange, Guard
 from guard.redact.vault import Vault
 from guard.rules.schema import RuleSet
@@ -45,34 +47,39 @@ class Unrecorded:
 class Trial:
     """Many requests against one rule set, each as if it were the first."""
 
-    def __init__(self, rules: RuleSet, settings: Settings) -> None:
-        self._rules = rules
+    def __init__(self, rules: RuleSet, settings: Settings, analyzer: Analyzes | None = None) -> None:
+        self.rules = rules
         self._settings = settings
-        self._analyzer = Inline(rules, settings.nlp)
+        self._analyzer = analyzer or Inline(rules, settings.nlp)
 
     async def run(self, request: Request, actor: Actor) -> dict[str, object]:
         """The object that `guard try` prints (docs/rules.md)."""
-        service = routes.service(request.host, self._rules.services)
-        if service is None:
-            return _untouched(request)
-        vault = Vault("sqlite://", bytes(32))
-        limit = self._settings.max_body
         now = datetime.now(UTC)
+        exchange = await self.exchange(request, actor, now)
+        if exchange is None:
+            return _untouched(request)
+        return _shown(exchange, self._settings.max_body) | {"not_matched": self._others(exchange, now)}
+
+    async def exchange(self, request: Request, actor: Actor, now: datetime) -> Exchange | None:
+        """What the pipeline makes of a request at some time; None when it goes to no AI service."""
+        service = routes.service(request.host, self.rules.services)
+        if service is None:
+            return None
+        vault = Vault("sqlite://", bytes(32))
         guard = Guard(
-            self._rules,
+            self.rules,
             self._analyzer,
             vault,
             Unrecorded(),
             language=self._settings.language,
-            limit=limit,
+            limit=self._settings.max_body,
             seconds=600,
             now=lambda: now,
         )
         try:
-            exchange = await guard.outgoing(request, service, actor)
+            return await guard.outgoing(request, service, actor)
         finally:
             vault.close()
-        return _shown(exchange, limit) | {"not_matched": self._others(exchange, now)}
 
     def _others(self, exchange: Exchange, now: datetime) -> list[dict[str, str]]:
         """The rules that did not match, and why not."""
@@ -80,7 +87,28 @@ class Trial:
         if exchange.prompt is None:
             return []
         facts = policy.Facts(outcome.actor, exchange.prompt, outcome.findings, outcome.uses)
-        return [{"rule": rule, "why": why} for rule, why in policy.misses(self._rules, facts, now).items()]
+        return [{"rule": rule, "why": why} for rule, why in policy.misses(self.rules, facts, now).items()]
+
+
+def asked(item: Mapping[str, Any]) -> tuple[Request, Actor]:
+    """A request and who sends it, as a line of JSON says them.
+
+    KeyError, TypeError, ValueError or AttributeError when it does not.
+    """
+    if "body_base64" in item:
+        body = base64.b64decode(item["body_base64"], validate=True)
+    else:
+        body = (item.get("body") or "").encode("utf-8", "surrogatepass")
+    headers = tuple((str(name), str(value)) for name, value in (item.get("headers") or {}).items())
+    return Request(item.get("method") or "POST", item["host"].strip(), item.get("path") or "/", headers, body), who(
+        item
+    )
+
+
+def who(item: Mapping[str, Any]) -> Actor:
+    """The `user` and `groups` of a line of JSON."""
+    groups = tuple(str(group) for group in item.get("groups") or ["unknown"])
+    return Actor(str(item.get("user") or "unknown"), groups, "command-line")
 
 
 def _shown(exchange: Exchange, limit: int) -> dict[str, object]:

@@ -46,6 +46,12 @@ def prove(folder: Path, uid: str, verifier: Callable[[str], Verifier]) -> Proof:
     return Proof(line=lines[index].decode(), index=index, hashes=[encoded(one) for one in hashes], checkpoint=note)
 
 
+def line(folder: Path, uid: str) -> bytes:
+    """The line of one event. StoreError when it is not there."""
+    _, lines, index = _found(folder, uid)
+    return lines[index]
+
+
 def proven(data: bytes, verifier: Verifier) -> tuple[str, Checkpoint]:
     """The line of a proof, and the checkpoint it is under. StoreError when it proves nothing."""
     try:

@@ -1,10 +1,10 @@
 """The `guard` command: every command, and how it ends."""
 
-from guard.cli import audit, lists, logs, requests, rules, running, texts
+from guard.cli import audit, changes, explain, lists, logs, requests, rules, running, texts
 from guard.cli.door import app, fail
 from guard.errors import GuardError
 
-__all__ = ["audit", "lists", "logs", "requests", "rules", "running", "texts"]
+__all__ = ["audit", "changes", "explain", "lists", "logs", "requests", "rules", "running", "texts"]
 
 
 def main() -> None:

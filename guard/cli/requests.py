@@ -1,11 +1,9 @@
 """Command on requests: try."""
 
-import base64
-import binascii
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -61,25 +59,16 @@ def _body(given: str | None) -> bytes:
 
 
 async def _try_lines(trial: "Trial") -> int:
+    from guard.trial import asked
+
     bad = 0
     for number, item in json_lines():
         try:
-            request, actor = _request(item)
-        except (KeyError, TypeError, ValueError, binascii.Error, AttributeError) as error:
+            request, actor = asked(item)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             bad += 1
             wants = 'wants {"id","method","host","path","headers":{},"body" or "body_base64","user","groups"}'
             print(f"stdin:{number}: {wants} ({type(error).__name__})", file=sys.stderr)
             continue
         print_line({"id": item.get("id")} | await trial.run(request, actor))
     return 2 if bad else 0
-
-
-def _request(item: Any) -> tuple[Request, Actor]:
-    if "body_base64" in item:
-        body = base64.b64decode(item["body_base64"], validate=True)
-    else:
-        body = (item.get("body") or "").encode("utf-8", "surrogatepass")
-    headers = tuple((str(name), str(value)) for name, value in (item.get("headers") or {}).items())
-    request = Request(item.get("method") or "POST", item["host"].strip(), item.get("path") or "/", headers, body)
-    groups = tuple(str(group) for group in item.get("groups") or ["unknown"])
-    return request, Actor(str(item.get("user") or "unknown"), groups, "command-line")

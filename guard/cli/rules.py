@@ -1,4 +1,4 @@
-"""Commands on rule files: lint, test, schema."""
+"""Commands on rule files: lint, test, schema, seal, init."""
 
 import gc
 import json
@@ -13,6 +13,7 @@ import typer
 from guard.cli.door import Folder, app, counted, load_rules, ready_rules
 from guard.cli.problems import FORMATS
 from guard.errors import RulesError
+from guard.terms import Lang
 
 
 class Format(StrEnum):
@@ -109,3 +110,22 @@ def seal(folder: Folder = None) -> None:
     place = folder or deployment().rules
     rules = load_rules(place)
     print(f"{write(place, rules.version)}: {rules.version}")
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder that is not there yet, or empty.")],
+    lang: Annotated[
+        Lang, typer.Option(help="Language of the page and of the company's own rules: fr or en.")
+    ] = Lang.FR,
+) -> None:
+    """Make a company's first set of rules: the shipped one, watched but for secrets, and what to do next.
+
+    It needs a folder that is not there yet. Example: guard init company-rules --lang fr
+    """
+    from guard.starter import write
+
+    count = write(folder, lang)
+    rules = load_rules(folder)
+    print(f"{folder}: {count} files; {counted(rules)} (version {rules.version})")
+    print(f"Read {folder / 'README.md'}; check with: guard lint {folder} && guard test {folder}")

@@ -182,11 +182,11 @@ def _policy(entry: Entry, rule: PolicyRule, names: Names, today: datetime.date) 
         yield entry.problem(("then",), "R318", text, "redact, coach or block")
     if rule.until is not None and rule.until < today:
         yield entry.problem(("until",), "R314", f"{rule.until} has passed", "renew it, or set the status to deprecated")
-    asked = [(("when", "services", number), name) for number, name in enumerate(rule.when.services)]
-    for index, one in enumerate(rule.exceptions):
-        asked += [(("exceptions", index, "services", number), name) for number, name in enumerate(one.services)]
-    for loc, service in asked:
-        yield from _known(entry, loc, "R304", "service", service, names.ids["services"])
+    asked: list[tuple[Loc, list[str]]] = [(("when", "services"), rule.when.services)]
+    asked += [(("exceptions", index, "services"), one.services) for index, one in enumerate(rule.exceptions)]
+    for loc, services in asked:
+        for number, service in enumerate(services):
+            yield from _known(entry, (*loc, number), "R304", "service", service, names.ids["services"])
     yield from _facts(entry, ("when",), rule.when.uses, rule.when.entities, names)
     for number, test in enumerate(rule.tests):
         yield from _facts(entry, ("tests", number), test.uses, test.entities, names)
