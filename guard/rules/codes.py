@@ -19,6 +19,7 @@ TITLES: Mapping[str, str] = {
     "R204": "a missing key",
     "R205": "a wrong value",
     "R206": "the first line",
+    "R207": "a seal of another set",
     "R301": "an id twice",
     "R302": "no such message",
     "R303": "no such use",

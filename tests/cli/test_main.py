@@ -29,7 +29,9 @@ def test_bad_usage_is_a_sentence_and_exit_code_2(guard: Guard, args: tuple[str, 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "lint", "test", "schema", "scan", "try", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["serve", "demo", "lint", "test", "schema", "explain", "diff", "init", "scan", "try", "doctor"]
+)
 def test_every_commands_help_has_an_example_and_stands_in_the_docs(guard: Guard, command: str) -> None:
     done = guard(command, "--help")
 

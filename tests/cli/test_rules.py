@@ -72,3 +72,13 @@ def test_schema_prints_the_file_that_editors_use(guard: Guard, kind: str) -> Non
 
     assert done.returncode == 0
     assert json.loads(done.stdout) == json.loads((ROOT / "rules" / ".schema" / f"{kind}.json").read_text())
+
+
+def test_init_makes_a_set_once(guard: Guard, tmp_path: Path) -> None:
+    place = str(tmp_path / "company")
+    first, second = guard("init", place, "--lang", "en"), guard("init", place)
+
+    assert first.returncode == 0
+    assert "README.md" in first.stdout
+    assert second.returncode == 1
+    assert "nothing was written" in second.stderr

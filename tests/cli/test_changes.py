@@ -1,0 +1,62 @@
+"""`guard diff` as a command."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+type Guard = Callable[..., CompletedProcess[str]]
+SHIPPED = Path(__file__).parents[2] / "rules"
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A small set, and the same with one rule more."""
+    old, new = (tmp_path_factory.mktemp(name) for name in ("old", "new"))
+    for folder in (old, new):
+        (folder / "detect").mkdir()
+        shutil.copy(SHIPPED / "detect/email-address.yaml", folder / "detect")
+        (folder / "policy").mkdir()
+    rule = (SHIPPED / "policy/redact-every-name.yaml").read_text("utf-8")
+    rule = rule.replace("[NAME]", "[EMAIL_ADDRESS]").replace("[ORGANIZATION]", "[EMAIL_ADDRESS]")
+    rule = rule.replace("status: test", "status: stable").replace("  - entities: [MARKING]\n    expect: allow\n", "")
+    (new / "policy/redact-every-name.yaml").write_text(rule, "utf-8")
+    return old, new
+
+
+def test_two_sets_and_what_they_decide(guard: Guard, sets: tuple[Path, Path], tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text('{"id":"one","text":"Write to ana@exemple.fr"}\n{"id":"two","text":"Hello"}\n')
+    text = guard("diff", *map(str, sets), "--on", str(corpus), GUARD_NLP="none")
+    as_json = guard("diff", *map(str, sets), "--on", str(corpus), "--json", GUARD_NLP="none")
+
+    assert (text.returncode, text.stderr) == (0, "")
+    assert "+ policy/redact-every-name  stable, dpo: EMAIL_ADDRESS found → hide what was found" in text.stdout
+    assert "2 lines, 1 decided otherwise" in text.stdout
+    assert "1  newly redacted (allow → redact)  by redact-every-name: one" in text.stdout
+    assert "exemple.fr" not in text.stdout + as_json.stdout
+    decisions = json.loads(as_json.stdout)["decisions"]
+    assert decisions["changed"] == [
+        {"old": "allow", "new": "redact", "rules": ["redact-every-name"], "n": 1, "ids": ["one"]}
+    ]
+
+
+def test_a_set_and_itself(guard: Guard, sets: tuple[Path, Path]) -> None:
+    done = guard("diff", str(sets[0]), str(sets[0]))
+
+    assert done.returncode == 0
+    assert done.stdout.endswith("no rule differs\n")
+
+
+def test_a_set_with_problems_is_not_compared(guard: Guard, sets: tuple[Path, Path], tmp_path: Path) -> None:
+    done = guard("diff", str(sets[0]), str(tmp_path))
+
+    assert done.returncode == 1
+    assert "R201" in done.stderr
+
+
+def test_a_corpus_that_is_none_is_a_matter_of_usage(guard: Guard, sets: tuple[Path, Path]) -> None:
+    assert guard("diff", *map(str, sets), "--on", "nothing.jsonl").returncode == 2
