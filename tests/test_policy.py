@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guard.policy import FIXED_FILE, SIGNED_PART, SIGNED_REQUEST, UNINSPECTABLE, Facts, decide, misses, within_rollout
+from guard.rules.effect import World, shadows
 from guard.rules.schema import PolicyRule, RuleSet, Status
 from guard.terms import Actor, Classification, Decision, Finding, Prompt, Role, Segment, Style, Use, Verdict
 
@@ -420,6 +421,49 @@ def test_one_more_rule_never_makes_a_verdict_milder(
     for entity in {finding.entity for finding in before.redact}:
         old, new = (d.styles.get(entity, Style.PLACEHOLDER) for d in (before, after))
         assert new.rank >= old.rank
+
+
+_WORLD = World(
+    entities={
+        "IBAN_CODE": Classification.CONFIDENTIAL,
+        "PERSON": Classification.INTERNAL,
+        "SECRET_AWS_ACCESS_KEY": Classification.SECRET,
+    },
+    classes={"NAME": ["PERSON"]},
+    services={},
+)
+_SHADOWS = st.builds(
+    rule,
+    st.sampled_from(["allow", "log", "coach", "redact", "hold", "block"]),
+    entities=st.sampled_from([["IBAN_CODE"], ["NAME"], ["SECRET_*", "PERSON"], ["*"], []]),
+    classification=st.sampled_from([None, Classification.INTERNAL, Classification.SECRET]),
+    at_least=st.sampled_from([1, 1, 2]),
+    roles=st.sampled_from([[], [], [Role.TOOL_ARGS]]),
+    groups=st.sampled_from([[], ["hr"], ["hr", "it"]]),
+    groups_not=st.sampled_from([[], [], ["it"]]),
+    users=st.sampled_from([[], [], ["ana"]]),
+    sanctioned=st.sampled_from([None, None, True]),
+    more=st.fixed_dictionaries({"styles": st.sampled_from([{}, {}, {"IBAN_CODE": Style.MASK}])}),
+)
+
+
+@given(
+    st.lists(_SHADOWS, min_size=2, max_size=5),
+    _FOUND,
+    st.sampled_from([("hr",), ("it",), ("hr", "it"), ("unknown",)]),
+    st.sampled_from(["ana", "bob"]),
+    st.booleans(),
+)
+def test_a_rule_that_lint_calls_shadowed_changes_no_decision(
+    policy: list[PolicyRule], findings: list[Finding], groups: tuple[str, ...], user: str, sanctioned: bool
+) -> None:
+    shadowed = {found.id for found, _ in shadows(policy, _WORLD)}
+    given = facts(*findings, actor=Actor(user, groups), sanctioned=sanctioned)
+    whole, rest = decided(given, *policy), decided(given, *(r for r in policy if r.id not in shadowed))
+
+    assert (rest.verdict, rest.message, set(rest.approvers)) == (whole.verdict, whole.message, set(whole.approvers))
+    if whole.verdict.rank < Verdict.JUSTIFY.rank:
+        assert (set(rest.redact), rest.styles) == (set(whole.redact), whole.styles)
 
 
 @given(st.lists(_RULES, max_size=5), _FOUND)

@@ -65,7 +65,10 @@ def _shipped() -> Path | None:
 
 
 @app.command(name="test")
-def run_rule_tests(folder: Folder = None) -> None:
+def run_rule_tests(
+    folder: Folder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
     """Run the tests that rule files carry (needs the analyzer, some seconds).
 
     Example: guard test rules
@@ -81,9 +84,13 @@ def run_rule_tests(folder: Folder = None) -> None:
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("rules", total=total)
         count, failures = run(rules, lambda rule: progress.update(task, advance=1, description=rule))
-    for failure in failures:
-        print(failure)
-    print(f"{count - len(failures)} passed, {len(failures)} failed")
+    if as_json:
+        failed = [{"rule": failure.rule, "test": failure.test, "text": failure.text} for failure in failures]
+        print(json.dumps({"passed": count - len(failures), "failed": failed}, ensure_ascii=False))
+    else:
+        for failure in failures:
+            print(failure)
+        print(f"{count - len(failures)} passed, {len(failures)} failed")
     raise SystemExit(1 if failures else 0)
 
 

@@ -1,6 +1,7 @@
 """Commands on rule files: what they take, print and return."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -72,6 +73,21 @@ def test_schema_prints_the_file_that_editors_use(guard: Guard, kind: str) -> Non
 
     assert done.returncode == 0
     assert json.loads(done.stdout) == json.loads((ROOT / "rules" / ".schema" / f"{kind}.json").read_text())
+
+
+def test_the_tests_of_rules_speak_to_programs(guard: Guard, tmp_path: Path) -> None:
+    (tmp_path / "policy").mkdir()
+    rule = (ROOT / "rules/policy/log-source-code.yaml").read_text("utf-8")
+    (tmp_path / "policy/log-source-code.yaml").write_text(rule.replace("expect: allow", "expect: log"), "utf-8")
+    (tmp_path / "detect").mkdir()
+    for name in ("source-code", "email-address"):
+        shutil.copy(ROOT / f"rules/detect/{name}.yaml", tmp_path / "detect")
+    done = guard("test", str(tmp_path), "--json", GUARD_NLP="none")
+
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["failed"] == [
+        {"rule": "log-source-code", "test": "tests[1]", "text": "got 'allow', expected 'log'"}
+    ]
 
 
 def test_init_makes_a_set_once(guard: Guard, tmp_path: Path) -> None:
