@@ -15,9 +15,15 @@ _UNDERSCORE = r"(?:\\{0,2}_|[ \u00a0\-]|%5[Ff])"
 _OPEN = r"(?:(?:\[|&#0{0,3}91;|&#[xX]0{0,3}5[bB];|&lsqb;|&lbrack;|%5[bB]|\\u005[bB]){2}|\\\[\\\[|\\\\\[\\\\\[)"
 _CLOSE = r"(?:(?:\]|&#0{0,3}93;|&#[xX]0{0,3}5[dD];|&rsqb;|&rbrack;|%5[dD]|\\u005[dD]){2}|\\\]\\\]|\\\\\]\\\\\])"
 _NUMBER = r"[1-9][0-9]{0,8}"
-_BEFORE = r"(?:(?<![A-Za-z0-9_.@+\-])|(?<=\\[nrtbf]))"
-_AFTER = r"(?![A-Za-z0-9_@]|[.\-][A-Za-z0-9])"
-"""A surrogate is no part of a longer word, number or address."""
+_ESCAPE = r"(?<=\\[nrtbf])"
+"""JSON text has \\n and \\t before a word: the letter there is no part of it."""
+_BORDERS = {
+    "word": (r"(?<!\w)", r"(?![\w@])", ""),
+    "mail": (r"(?<![\w.+\-])", r"(?!\w|[.\-]\w)", r"[.\-]?"),
+    "digits": (r"(?<![\w.+\-])", r"(?!\w|[.\-]\d)", r"[.\-]?"),
+}
+"""What may not stand before and after a surrogate, for it is no part of a longer word, address or number; and what may
+follow it while it is not certain yet that nothing forbidden does."""
 LONGEST = 160
 """Characters of the longest bent form: what a stream may hold back at most."""
 
@@ -42,8 +48,11 @@ class Grammar:
         # JSON text has \n and \t before a word: the letter there is no part of it
         bare = rf"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbf]))(?P<bare>{exact})\\{{0,2}}_(?P<digits>{_NUMBER})"
         kinds = [(name, kind) for name, kind in surrogates.KINDS.items() if name in invented]
-        told = "".join(rf"|{_BEFORE}(?P<is_{name}>(?i:{kind.pattern}))" for name, kind in kinds)
-        ended = "".join(rf"|{_BEFORE}(?P<is_{name}>(?i:{kind.pattern})){_AFTER}" for name, kind in kinds)
+        told = ended = ""
+        for name, kind in kinds:
+            before, after, unsure = _BORDERS[kind.form]
+            one = rf"|(?:{before}|{_ESCAPE})(?P<is_{name}>(?i:{kind.pattern}))"
+            told, ended = told + one + unsure, ended + one + after
         self.entities = entities
         self._invented = [name for name, _ in kinds]
         self._none = not entities

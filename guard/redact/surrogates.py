@@ -5,22 +5,29 @@ holds for both (law 4), and what a person typed that looks like one is told by `
 given to anybody: addresses at example.com (RFC 2606), French numbers kept for fiction (ARCEP decision 2018-0881), IBANs
 of the country ZZ (ISO 3166-1, user-assigned), cards of the industry 9 and country 999 (ISO/IEC 7812-1), addresses for
 documentation (RFC 5737). Names are one invented word, so that no model shortens them: three syllables of which the
-first begins as no French or English word does, and a last letter that checks them.
+first begins as no French or English word does, and a last letter that checks them. Each entity has words of its own:
+nobody is taken for the owner of another person's address.
 """
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 import regex
 
-_FIRST = ("bz", "dv", "gv", "kv", "mz", "pv", "tv", "tz")
+_FIRST = {
+    "PERSON": ("bz", "dv", "kv", "tv"),
+    "EMAIL_ADDRESS": ("gv", "mz", "pv", "tz"),
+    "LOCATION": ("bj", "dz", "kz", "tj"),
+    "ORGANIZATION": ("gj", "kj", "mv", "pj"),
+}
+"""How the words of an entity begin."""
 _ONSETS = ("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "br", "tr")
 _VOWELS = "aeio"
-_CHECKS = "lnrskmxz"
-_WORDS = 2**17
-"""8 beginnings x 4 vowels, and twice 16 x 4."""
+_CHECKS = "lnrskmx"
+_WORDS = 2**16
+"""4 beginnings x 4 vowels, and twice 16 x 4."""
+_FACTOR = 50_021
 _REST = rf"(?:{'|'.join(sorted(_ONSETS, key=lambda onset: -len(onset)))})[{_VOWELS}]"
-_WORD = rf"(?:{'|'.join(_FIRST)})[{_VOWELS}]{_REST}{_REST}[{_CHECKS}]"
 _FICTION = ("63998", "19900", "26191", "35301", "46571", "53649")
 """The beginnings of numbers kept for fiction, without 0; four digits follow."""
 _NETS = ("203.0.113.", "198.51.100.", "192.0.2.")
@@ -30,6 +37,7 @@ _MOST = 999_999_999
 
 
 class _Kind(NamedTuple):
+    form: Literal["word", "mail", "digits"]
     pattern: str
     """What `read` is asked about; letters in any case."""
     most: int
@@ -66,30 +74,34 @@ def _mixed(number: int, factor: int, size: int) -> int:
     return number * factor % size
 
 
-def _word(number: int) -> str:
-    rest = _mixed(number, 50_021, _WORDS)
+def _word(number: int, firsts: Sequence[str]) -> str:
+    rest = _mixed(number, _FACTOR, _WORDS)
     check = _CHECKS[rest % 7]
     rest, last = divmod(rest, 64)
     first, middle = divmod(rest, 64)
-    start = _FIRST[first // 4] + _VOWELS[first % 4]
+    start = firsts[first // 4] + _VOWELS[first % 4]
     return start + "".join(_ONSETS[part // 4] + _VOWELS[part % 4] for part in (middle, last)) + check
 
 
-def _number(word: str) -> int:
+def _number(word: str, firsts: Sequence[str]) -> int:
     parts = regex.findall(rf"[^{_VOWELS}]+[{_VOWELS}]", word.lower())
-    first, middle, last = ((part[:-1], _VOWELS.index(part[-1])) for part in parts[:3])
-    value = _FIRST.index(first[0]) * 4 + first[1]
-    for onset, vowel in (middle, last):
+    first, *rest = ((part[:-1], _VOWELS.index(part[-1])) for part in parts[:3])
+    value = firsts.index(first[0]) * 4 + first[1]
+    for onset, vowel in rest:
         value = value * 64 + _ONSETS.index(onset) * 4 + vowel
-    return _mixed(value, pow(50_021, -1, _WORDS), _WORDS)
+    return _mixed(value, pow(_FACTOR, -1, _WORDS), _WORDS)
 
 
-def _named(suffix: str) -> _Kind:
-    return _Kind(rf"{_WORD}{suffix}", _WORDS - 1, lambda number: _word(number).capitalize() + suffix, _number)
+def _worded(entity: str, suffix: str, *, capital: bool = True) -> _Kind:
+    """A word of the entity's own, with an ending."""
+    firsts = _FIRST[entity]
 
+    def write_word(number: int) -> str:
+        word = _word(number, firsts)
+        return (word.capitalize() if capital else word) + suffix
 
-def _mail(number: int) -> str:
-    return f"{_word(number)}@example.com"
+    pattern = rf"(?:{'|'.join(firsts)})[{_VOWELS}]{_REST}{_REST}[{_CHECKS}]{regex.escape(suffix)}"
+    return _Kind("word" if capital else "mail", pattern, _WORDS - 1, write_word, lambda text: _number(text, firsts))
 
 
 def _phone(number: int) -> str:
@@ -139,17 +151,25 @@ def _address_number(text: str) -> int:
 
 _BEGINNINGS = "|".join(_GAP.join((block[0], block[1:3], block[3:])) for block in _FICTION)
 KINDS: Mapping[str, _Kind] = {
-    "EMAIL_ADDRESS": _Kind(rf"{_WORD}@example\.com", _WORDS - 1, _mail, _number),
-    "LOCATION": _named("ville"),
-    "ORGANIZATION": _named("tec"),
-    "PERSON": _named(""),
+    "EMAIL_ADDRESS": _worded("EMAIL_ADDRESS", "@example.com", capital=False),
+    "LOCATION": _worded("LOCATION", "ville"),
+    "ORGANIZATION": _worded("ORGANIZATION", "tec"),
+    "PERSON": _worded("PERSON", ""),
     "PHONE_NUMBER": _Kind(
-        rf"(?:(?:\+|00)33{_GAP}(?:\(0\){_GAP})?|0)(?:{_BEGINNINGS}){_GAP}\d\d{_GAP}\d\d", 60_000, _phone, _phone_number
+        "digits",
+        rf"(?:(?:\+|00)33{_GAP}(?:\(0\){_GAP})?|0)(?:{_BEGINNINGS}){_GAP}\d\d{_GAP}\d\d",
+        60_000,
+        _phone,
+        _phone_number,
     ),
-    "IBAN_CODE": _Kind(rf"ZZ\d\d(?:{_GAP}\d){{18}}", _MOST, _iban, _iban_number),
-    "CREDIT_CARD": _Kind(rf"9999(?:{_GAP}\d){{12}}", _MOST, _card, _card_number),
+    "IBAN_CODE": _Kind("digits", rf"ZZ\d\d(?:{_GAP}\d){{18}}", _MOST, _iban, _iban_number),
+    "CREDIT_CARD": _Kind("digits", rf"9999(?:{_GAP}\d){{12}}", _MOST, _card, _card_number),
     "IP_ADDRESS": _Kind(
-        rf"(?:{'|'.join(map(regex.escape, _NETS))})(?:25[0-4]|2[0-4]\d|1\d\d|[1-9]\d?)", 762, _address, _address_number
+        "digits",
+        rf"(?:{'|'.join(map(regex.escape, _NETS))})(?:25[0-4]|2[0-4]\d|1\d\d|[1-9]\d?)",
+        762,
+        _address,
+        _address_number,
     ),
 }
 """Entities that have surrogates; where two patterns match, the first counts."""

@@ -293,7 +293,7 @@ def restored(text: str, values: Mapping[Token, str]) -> str:
     ("style", "left"),
     [
         (Style.PLACEHOLDER, "To [[EMAIL_ADDRESS_1]] now"),
-        (Style.SURROGATE, "To kvagerex@example.com now"),
+        (Style.SURROGATE, "To tzagerex@example.com now"),
         (Style.MASK, "To *********fr now"),
         (Style.HASH, "To <EMAIL_ADDRESS:HASH> now"),
         (Style.DROP, "To  now"),
@@ -314,7 +314,7 @@ def test_what_is_masked_hashed_or_dropped_never_comes_back(inventing: Redactor, 
     redaction = inventing.redact(given_prompt, findings, ANA, {"EMAIL_ADDRESS": style})
 
     assert redaction.values == {("PERSON", 1): "Zoé Grandjean"}
-    assert "wine" not in restored(texts(redaction)[0] + " [[EMAIL_ADDRESS_1]] kvagerex@example.com", redaction.values)
+    assert "wine" not in restored(texts(redaction)[0] + " [[EMAIL_ADDRESS_1]] tzagerex@example.com", redaction.values)
 
 
 def test_nothing_short_is_shown_by_a_mask(inventing: Redactor) -> None:
@@ -343,18 +343,19 @@ def test_a_surrogate_comes_back_at_every_cut_and_in_the_spellings_of_models(inve
     findings = found(given_prompt, "PERSON", "Zoé Grandjean") + found(given_prompt, "EMAIL_ADDRESS", "zoe@wine.fr")
     redaction = inventing.redact(given_prompt, findings, ANA, SURROGATE)
 
-    assert texts(redaction) == ["Kvagerex, kvagerex@example.com"]
+    assert texts(redaction) == ["Tvagerex, tzagerex@example.com"]
     for said, meant in {
-        "Dear Kvagerex.": "Dear Zoé Grandjean.",
-        "KVAGEREX's": "Zoé Grandjean's",
-        "**Kvagerex**\nhere": "**Zoé Grandjean**\nhere",
-        "<kvagerex@example.com>": "<zoe@wine.fr>",
-        "write to KVAGEREX@EXAMPLE.COM.": "write to zoe@wine.fr.",
+        "Dear Tvagerex.": "Dear Zoé Grandjean.",
+        "TVAGEREX's": "Zoé Grandjean's",
+        "d’Tvagerex.Puis Tvagerex-même": "d’Zoé Grandjean.Puis Zoé Grandjean-même",
+        "**Tvagerex**\nhere": "**Zoé Grandjean**\nhere",
+        "<tzagerex@example.com>": "<zoe@wine.fr>",
+        "write to TZAGEREX@EXAMPLE.COM.": "write to zoe@wine.fr.",
         "[[PERSON_1]] [[email_address_1]]": "Zoé Grandjean zoe@wine.fr",
-        "Kvagerexia, kvagerex@example.company, a.kvagerex@example.com": (
-            "Kvagerexia, kvagerex@example.company, a.kvagerex@example.com"
+        "Tvagerexia, tzagerex@example.company, a.tzagerex@example.com": (
+            "Tvagerexia, tzagerex@example.company, a.tzagerex@example.com"
         ),
-        "Tvamofim, tvamofim@example.com": "Tvamofim, tvamofim@example.com",
+        "Kvamofis, pvamofis@example.com": "Kvamofis, pvamofis@example.com",
     }.items():
         assert restored(said, redaction.values) == meant
 
@@ -364,28 +365,28 @@ def test_one_value_keeps_its_surrogate_from_turn_to_turn(inventing: Redactor) ->
     inventing.redact(first, found(first, "EMAIL_ADDRESS", "zoe@wine.fr"), ANA, SURROGATE)
     findings = found(second, "EMAIL_ADDRESS", "bob@wine.fr", "ZOE@wine.fr")
 
-    assert texts(inventing.redact(second, findings, ANA, SURROGATE))[1] == "kvagerex@example.com"
+    assert texts(inventing.redact(second, findings, ANA, SURROGATE))[1] == "tzagerex@example.com"
 
 
 def test_a_typed_text_that_is_a_surrogate_is_never_given_and_never_restored_as_somebody(inventing: Redactor) -> None:
-    """`Kvagerex` would be the first name given, `kvagerex@example.com` the first address."""
-    given_prompt = prompt("Kvagerex wrote to zoe@wine.fr; Zoé Grandjean and kvagerex@example.com read it")
+    """`Tvagerex` would be the first name given, `tzagerex@example.com` the first address."""
+    given_prompt = prompt("Tvagerex wrote to zoe@wine.fr; Zoé Grandjean and tzagerex@example.com read it")
     findings = found(given_prompt, "PERSON", "Zoé Grandjean") + found(given_prompt, "EMAIL_ADDRESS", "zoe@wine.fr")
     redaction = inventing.redact(given_prompt, findings, ANA, SURROGATE)
     [left] = texts(redaction)
 
     assert "Zoé" not in left
-    assert left.startswith("Kvagerex wrote to tvamofim@example.com; Tvamofim and")
+    assert left.startswith("Tvagerex wrote to pvamofis@example.com; Kvamofis and")
     assert restored(left, redaction.values) == given_prompt.segments[0].text
 
 
 def test_a_typed_text_that_is_a_surrogate_in_use_is_hidden_itself(inventing: Redactor) -> None:
     first = prompt("zoe@wine.fr")
     inventing.redact(first, found(first, "EMAIL_ADDRESS", "zoe@wine.fr"), ANA, SURROGATE)
-    redaction = inventing.redact(prompt("Who is kvagerex@example.com?"), [], ANA, SURROGATE)
+    redaction = inventing.redact(prompt("Who is tzagerex@example.com?"), [], ANA, SURROGATE)
 
     assert texts(redaction) == ["Who is [[LITERAL_1]]?"]
-    assert restored("[[LITERAL_1]]", redaction.values) == "kvagerex@example.com"
+    assert restored("[[LITERAL_1]]", redaction.values) == "tzagerex@example.com"
 
 
 def test_a_value_that_two_findings_cover_has_the_stricter_style(inventing: Redactor) -> None:
@@ -404,14 +405,14 @@ def test_a_value_is_dropped_where_no_rule_found_it_too(inventing: Redactor) -> N
 
 
 def test_a_set_that_invents_nothing_takes_no_surrogate_for_one(rules: RuleSet) -> None:
-    assert grammar(rules).find("Kvagerex, kvagerex@example.com, 06 39 98 79 19") == []
+    assert grammar(rules).find("Tvagerex, tzagerex@example.com, 06 39 98 79 19") == []
 
 
 _STYLED = st.fixed_dictionaries(
     {}, optional={"EMAIL_ADDRESS": st.sampled_from(list(Style)), "PERSON": st.sampled_from(list(Style))}
 )
 _SAID = st.sampled_from(
-    ["a@x.fr", "b@x.fr", "Bo Li", "Bonjour", "kvagerex@example.com", "Kvagerex", "[[PERSON_1]]", "tvamofim", "\n"]
+    ["a@x.fr", "b@x.fr", "Bo Li", "Bonjour", "tzagerex@example.com", "Tvagerex", "[[PERSON_1]]", "kvamofis", "\n"]
 )
 
 
@@ -423,7 +424,7 @@ def test_whatever_the_styles_no_value_leaves_and_nobody_becomes_someone_else(
     """`finds`: whether the typed look-alike of an address is found like any address."""
     rule = rules.policy["redact-personal-data"].model_copy(update={"styles": SURROGATE})
     kinds = {"a@x.fr": "EMAIL_ADDRESS", "b@x.fr": "EMAIL_ADDRESS", "Bo Li": "PERSON"}
-    kinds |= {"kvagerex@example.com": "EMAIL_ADDRESS"} if finds else {}
+    kinds |= {"tzagerex@example.com": "EMAIL_ADDRESS"} if finds else {}
     back = {kind for kind in ("EMAIL_ADDRESS", "PERSON") if styles.get(kind, Style.PLACEHOLDER) in _COME_BACK}
     with closing(Vault("sqlite://", bytes(32))) as vault:
         redactor = Redactor(rules.model_copy(update={"policy": {rule.id: rule}}), vault)
@@ -444,5 +445,5 @@ def test_whatever_the_styles_no_value_leaves_and_nobody_becomes_someone_else(
                 if back == {"EMAIL_ADDRESS", "PERSON"}:
                     assert whole == segment.text
                 for value, kind in kinds.items():
-                    if kind not in back and value != "kvagerex@example.com":
+                    if kind not in back and value != "tzagerex@example.com":
                         assert value not in whole

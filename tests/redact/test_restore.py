@@ -180,3 +180,39 @@ def test_no_repr_shows_a_value() -> None:
 
     assert "Dupont" not in repr(restorer)
     assert "Zoé" not in repr(restorer)
+
+
+INVENTED: Mapping[Token, str] = {
+    ("PERSON", 1): "Zoé",
+    ("EMAIL_ADDRESS", 1): "zoe@wine.fr",
+    ("PHONE_NUMBER", 1): "06 12 34 56 78",
+    ("IBAN_CODE", 1): "FR76",
+    ("IP_ADDRESS", 1): "10.0.0.1",
+    ("LOCATION", 1): "Lyon",
+}
+INVENTING = Grammar(frozenset({"PERSON", "EMAIL_ADDRESS", "LITERAL"}), frozenset(entity for entity, _ in INVENTED))
+SAID = [
+    *("Tvagerex", "tzagerex@example.com", "Tjagerexville", "+33 6 39 98 00 00", "0639980000", "06.39.98.00.00"),
+    *(
+        "ZZ63 0000 0000 0982 4516 53",
+        "203.0.113.1",
+        "[[PERSON_1]]",
+        "Tvag",
+        "erex",
+        "tzagerex@",
+        "example.com",
+        "+33 6",
+    ),
+    *(" ", ".", "-", "@", "\\n", "1", "a", "é", "_", "'", "Kvamofis"),
+]
+
+
+@given(st.lists(st.sampled_from(SAID), max_size=10).map("".join), st.lists(st.integers(0, 120), max_size=6))
+def test_surrogates_come_back_alike_at_every_cut(text: str, cuts: list[int]) -> None:
+    def back(pieces: Iterable[str]) -> str:
+        restorer = Restorer(INVENTED, INVENTING)
+        return "".join(map(restorer.feed, pieces)) + restorer.flush()
+
+    places = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
+
+    assert back([text[a:b] for a, b in itertools.pairwise(places)]) == back([text]) == back(text)
