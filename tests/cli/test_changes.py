@@ -4,12 +4,27 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
+from typer.testing import CliRunner, Result
 
-type Guard = Callable[..., CompletedProcess[str]]
+import guard.cli.changes  # noqa: F401 - its command is there then
+from guard.cli.door import app
+from guard.errors import RulesError
+
+type Run = Callable[..., Result]
 SHIPPED = Path(__file__).parents[2] / "rules"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `guard diff ARGS`."""
+    monkeypatch.setenv("GUARD_NLP", "none")
+
+    def invoke(*args: str) -> Result:
+        return CliRunner().invoke(app, ["diff", *args])
+
+    return invoke
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +42,13 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return old, new
 
 
-def test_two_sets_and_what_they_decide(guard: Guard, sets: tuple[Path, Path], tmp_path: Path) -> None:
+def test_two_sets_and_what_they_decide(run: Run, sets: tuple[Path, Path], tmp_path: Path) -> None:
     corpus = tmp_path / "corpus.jsonl"
     corpus.write_text('{"id":"one","text":"Write to ana@exemple.fr"}\n{"id":"two","text":"Hello"}\n')
-    text = guard("diff", *map(str, sets), "--on", str(corpus), GUARD_NLP="none")
-    as_json = guard("diff", *map(str, sets), "--on", str(corpus), "--json", GUARD_NLP="none")
+    text = run(*map(str, sets), "--on", str(corpus))
+    as_json = run(*map(str, sets), "--on", str(corpus), "--json")
 
-    assert (text.returncode, text.stderr) == (0, "")
+    assert (text.exit_code, text.stderr) == (0, "")
     assert "+ policy/redact-every-name  stable, dpo: EMAIL_ADDRESS found → hide what was found" in text.stdout
     assert "2 lines, 1 decided otherwise" in text.stdout
     assert "1  newly redacted (allow → redact)  by redact-every-name: one" in text.stdout
@@ -44,19 +59,19 @@ def test_two_sets_and_what_they_decide(guard: Guard, sets: tuple[Path, Path], tm
     ]
 
 
-def test_a_set_and_itself(guard: Guard, sets: tuple[Path, Path]) -> None:
-    done = guard("diff", str(sets[0]), str(sets[0]))
+def test_a_set_and_itself(run: Run, sets: tuple[Path, Path]) -> None:
+    done = run(str(sets[0]), str(sets[0]))
 
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert done.stdout.endswith("no rule differs\n")
 
 
-def test_a_set_with_problems_is_not_compared(guard: Guard, sets: tuple[Path, Path], tmp_path: Path) -> None:
-    done = guard("diff", str(sets[0]), str(tmp_path))
+def test_a_set_with_problems_is_not_compared(run: Run, sets: tuple[Path, Path], tmp_path: Path) -> None:
+    done = run(str(sets[0]), str(tmp_path))
 
-    assert done.returncode == 1
-    assert "R201" in done.stderr
+    assert isinstance(done.exception, RulesError)
+    assert "R201" in str(done.exception)
 
 
-def test_a_corpus_that_is_none_is_a_matter_of_usage(guard: Guard, sets: tuple[Path, Path]) -> None:
-    assert guard("diff", *map(str, sets), "--on", "nothing.jsonl").returncode == 2
+def test_a_corpus_that_is_none_is_a_matter_of_usage(run: Run, sets: tuple[Path, Path]) -> None:
+    assert run(*map(str, sets), "--on", "nothing.jsonl").exit_code == 2
