@@ -1,5 +1,6 @@
 """Commands on rule files: lint, test, schema, seal, init."""
 
+import datetime
 import gc
 import json
 import os
@@ -56,6 +57,10 @@ def lint(
         raise SystemExit(1)
     if form is Format.TEXT:
         print(f"{counted(rules)}: no problem (version {rules.version})")
+    from guard.rules.effect import ending
+
+    for text in ending(rules.policy.values(), datetime.datetime.now(datetime.UTC).date()):
+        print(f"soon: {text}; renew it, or take it out", file=sys.stderr)
 
 
 def _shipped() -> Path | None:

@@ -19,6 +19,8 @@ SURROGATES = frozenset(
     {"PERSON", "LOCATION", "ORGANIZATION", "EMAIL_ADDRESS", "PHONE_NUMBER", "IBAN_CODE", "CREDIT_CARD", "IP_ADDRESS"}
 )
 """Entities that have invented values (guard.redact.surrogates)."""
+_SOON = 30
+"""Days."""
 _WAIT = frozenset({Verdict.COACH, Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK})
 
 
@@ -131,6 +133,15 @@ def _exceptions(rule: PolicyRule, today: datetime.date) -> Iterator[Fault]:
             yield Fault(place, "R336", "the exception is for nobody", "say groups, users or services")
         if one.until < today:
             yield Fault((*place, "until"), "R314", f"{one.until} has passed", "renew the exception, or take it out")
+
+
+def ending(rules: Iterable[PolicyRule], today: datetime.date) -> Iterator[str]:
+    """Rules and exceptions that end within a month, in words: from the day after, the set does not load (R314)."""
+    last = today + datetime.timedelta(days=_SOON)
+    for rule in rules:
+        ends = [(rule.until, f"the rule ({rule.owner})")] if rule.until else []
+        ends += [(one.until, f"the exception “{one.reason}” ({one.owner})") for one in rule.exceptions]
+        yield from (f"{rule.id}: {what} ends on {day}" for day, what in ends if today <= day <= last)
 
 
 def shadows(rules: Sequence[PolicyRule], world: World) -> Iterator[tuple[PolicyRule, Fault]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from guard.errors import RulesError
+from guard.rules.effect import ending
 from guard.rules.load import load
 
 TODAY = date(2026, 11, 23)
@@ -194,6 +195,19 @@ def test_redaction_is_not_shadowed_by_another_one_of_the_same_or_by_advice(good:
     del good[POLICY]
 
     assert faults(lay({**good, "policy/a.yaml": masked, "policy/b.yaml": policy("b", WIDE, "redact")})) == []
+
+
+def test_what_ends_within_a_month_is_said_before(good: dict[str, str], lay: Lay) -> None:
+    more = "until: 2026-12-23\nexceptions:\n"
+    for day in ("2026-11-23", "2026-12-24"):
+        more += f"  - {{users: [ana], until: {day}, owner: dpo, reason: Pilot of {day}}}\n"
+    del good[POLICY]
+    rules = load(lay({**good, "policy/a.yaml": policy("a", WIDE, more=more)}), TODAY)
+
+    assert list(ending(rules.policy.values(), TODAY)) == [
+        "a: the rule (security) ends on 2026-12-23",
+        "a: the exception “Pilot of 2026-11-23” (dpo) ends on 2026-11-23",
+    ]
 
 
 def test_a_class_is_the_entities_in_it(good: dict[str, str], lay: Lay) -> None:
