@@ -221,7 +221,7 @@ def _facts(line: Mapping[str, Any], guard: Mapping[str, Any], rules: RuleSet) ->
             spans.append(
                 Finding(
                     "log",
-                    entity["type"],
+                    printable(entity["type"]),
                     Classification(entity["classification"]),
                     0,
                     start,

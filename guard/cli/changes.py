@@ -53,15 +53,23 @@ def diff(
     report = _report(before, after, on, since) if on else None
     if as_json:
         print(json.dumps(_object(before, after, found, report), ensure_ascii=False, indent=2))
-        return
+    else:
+        _print_rules(before, after, found)
+        if report:
+            _print(report, str(on))
+    for number, why in report.bad if report else ():
+        print(f"{on}:{number}: {why}", file=sys.stderr)
+    if report and report.bad:
+        raise SystemExit(2)
+
+
+def _print_rules(before: "RuleSet", after: "RuleSet", found: "list[Change]") -> None:
     print(f"{before.version} → {after.version}: " + (_summary(found) if found else "no rule differs"))
     for change in found:
         first, *rest = change.lines
         print(f"{_SIGNS[change.how]} {change.kind}/{change.name}  {first}")
         for line in rest:
             print(f"    {line}")
-    if report:
-        _print(report, str(on))
 
 
 def _summary(found: "list[Change]") -> str:
@@ -110,7 +118,7 @@ def _log(since: str) -> Iterator[tuple[int, Any]]:
             continue
         for _, line in _lines(day.path):
             number += 1
-            if line is not None and str(line.get("time_dt", "")) >= f"{begin:%Y-%m-%dT%H:%M:%S}":
+            if isinstance(line, dict) and str(line.get("time_dt", "")) >= f"{begin:%Y-%m-%dT%H:%M:%S}":
                 yield number, line
 
 
@@ -138,10 +146,6 @@ def _print(report: "Report", on: str) -> None:
         print("  only watched: " + ", ".join(f"{rule} in {n}" for rule, n in report.watched.most_common()))
     if report.left_out:
         print(f"  the log does not tell about rules with roles: {', '.join(report.left_out)}")
-    for number, why in report.bad:
-        print(f"{on}:{number}: {why}", file=sys.stderr)
-    if report.bad:
-        raise SystemExit(2)
 
 
 def _entities(report: "Report", way: str) -> dict[str, int]:

@@ -47,10 +47,10 @@ def explain(
     print(json.dumps({"event": what, "lines": said}, ensure_ascii=False, indent=2) if as_json else "\n".join(said))
 
 
-def _event(what: str) -> bytes | str | None:
+def _event(what: str) -> bytes | None:
     """The line of an event: of the log by its id, which leaves an event of its own; of a file; of standard input."""
     if what == "-":
-        return sys.stdin.read()
+        return sys.stdin.buffer.read()
     if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", what):
         from guard.audit.admin import Notice
         from guard.audit.proof import line
@@ -61,4 +61,4 @@ def _event(what: str) -> bytes | str | None:
         found = line(settings.log_dir, what)
         record(settings, Notice(Happening.READ, "An event was explained", what, by=asker()))
         return found
-    return Path(what).read_text("utf-8") if Path(what).is_file() else None
+    return Path(what).read_bytes() if Path(what).is_file() else None

@@ -9,8 +9,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import guard.cli.changes  # noqa: F401 - its command is there then
+from guard.audit.sink import Sink
 from guard.cli.door import app
 from guard.errors import RulesError
+from guard.terms import Actor, Classification, Decision, Finding, Outcome, Verdict
 
 type Run = Callable[..., Result]
 SHIPPED = Path(__file__).parents[2] / "rules"
@@ -75,3 +77,33 @@ def test_a_set_with_problems_is_not_compared(run: Run, sets: tuple[Path, Path], 
 
 def test_a_corpus_that_is_none_is_a_matter_of_usage(run: Run, sets: tuple[Path, Path]) -> None:
     assert run(*map(str, sets), "--on", "nothing.jsonl").exit_code == 2
+
+
+def test_a_line_that_cannot_be_used_is_named_and_the_others_count(
+    run: Run, sets: tuple[Path, Path], tmp_path: Path
+) -> None:
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text('no JSON\n{"id":"two"}\n')
+    text, as_json = (run(*map(str, sets), "--on", str(corpus), *more) for more in ((), ("--json",)))
+
+    assert (text.exit_code, as_json.exit_code) == (2, 2)
+    assert f"{corpus}:1: wants" in text.stderr
+    assert len(json.loads(as_json.stdout)["decisions"]["bad_lines"]) == 2
+
+
+def test_the_log_is_decided_on_again(
+    run: Run, sets: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUARD_LOG_DIR", str(tmp_path))
+    found = Finding("mail", "EMAIL_ADDRESS", Classification.INTERNAL, 0, 0, 9, 1.0)
+    sink = Sink(tmp_path, "guard-1")
+    for user in ("ana", "bob"):
+        sink.write(
+            Outcome(Decision(Verdict.ALLOW), Actor(user), "openai-api", "chat", "api.openai.com", findings=(found,))
+        )
+    sink.close()
+    done = run(*map(str, sets), "--on", "log")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "2 events, 2 decided otherwise" in done.stdout
+    assert "2  newly redacted (allow → redact)  by redact-every-name: " in done.stdout

@@ -76,6 +76,14 @@ def test_an_event_is_explained_by_its_id_and_leaves_an_event(run: Run, tmp_path:
     assert "An event was explained" in "".join(path.read_text() for path in log.glob("*.jsonl"))
 
 
+def test_a_file_that_is_no_text_is_a_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "picture").write_bytes(b"\x89PNG\xff")
+    done = run(str(tmp_path / "picture"))
+
+    assert done.exit_code == 1
+    assert "no event of a decision" in done.stderr
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"unmapped":{"guard":{"admin":"start"}}}'])
 def test_what_is_no_event_is_a_sentence(run: Run, text: str) -> None:
     done = run("-", stdin=text)
