@@ -32,7 +32,7 @@ class Effect:
     rules: tuple[str, ...]
     """The rules whose part in the decision changed; without any, those that hide something."""
     more: tuple[str, ...]
-    """Entities that are hidden from now on."""
+    """Entities that are hidden from now on; what does not leave at all, before or after, hides nothing."""
     less: tuple[str, ...]
     """Entities that are not hidden any more."""
     otherwise: tuple[str, ...]
@@ -61,8 +61,12 @@ class Report:
             self.effects.append(effect)
 
 
+_STOPS = frozenset({Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK})
+
+
 def _effect(name: str, old: Decision, new: Decision) -> Effect | None:
-    before, after = (_hidden(decision) for decision in (old, new))
+    leaves = old.verdict not in _STOPS and new.verdict not in _STOPS
+    before, after = (_hidden(decision) if leaves else {} for decision in (old, new))
     if old.verdict is new.verdict and before == after:
         return None
     parts = [{(r.rule, r.verdict) for r in decision.reasons if r.enforced} for decision in (old, new)]
@@ -79,9 +83,7 @@ def _effect(name: str, old: Decision, new: Decision) -> Effect | None:
 
 
 def _hidden(decision: Decision) -> dict[str, Style]:
-    """What stands for each entity that leaves hidden; nothing of what does not leave at all."""
-    if decision.verdict in (Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK):
-        return {}
+    """What stands for each entity that is hidden."""
     return {f.entity: decision.styles.get(f.entity, Style.PLACEHOLDER) for f in decision.redact}
 
 

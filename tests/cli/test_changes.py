@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-import guard.cli.changes  # noqa: F401 - its command is there then
 from guard.audit.sink import Sink
-from guard.cli.door import app
+from guard.cli.__main__ import app
 from guard.errors import RulesError
 from guard.terms import Actor, Classification, Decision, Finding, Outcome, Verdict
 

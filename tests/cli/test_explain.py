@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-import guard.cli.explain  # noqa: F401 - its command is there then
 from guard.audit.sink import Sink
-from guard.cli.door import app
+from guard.cli.__main__ import app
 from guard.terms import Actor, Decision, Outcome, Reason, Verdict
 
 SHIPPED = Path(__file__).parents[2] / "rules"
