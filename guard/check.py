@@ -1,14 +1,27 @@
-"""Rule files' own tests -> what failed, run through the real stages. Each rule is tried alone, whatever its status."""
+"""Rule files' own tests -> what failed, run through the real stages.
+
+Each rule is tried alone, whatever its status, a use beside those that say what is material.
+"""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from guard import coach, policy
 from guard.detect.engine import Analyzer
-from guard.rules.schema import DetectRule, MessageRule, PolicyRule, PolicyTest, RuleSet, ServiceRule, Status, UseRule
+from guard.rules.schema import (
+    DetectRule,
+    MessageRule,
+    NoMatch,
+    PolicyRule,
+    PolicyTest,
+    RuleSet,
+    ServiceRule,
+    Status,
+    UseRule,
+)
 from guard.terms import Actor, Decision, Finding, Lang, Prompt, Reason, Request, Role, Segment, Use, Verdict
 from guard.wire import request as wire
 
@@ -27,6 +40,47 @@ class Failure:
     def __str__(self) -> str:
         """`rule: tests.match[0]: text`"""
         return f"{self.rule}: {self.test}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """How one use rule does on its held-out prompts, beside all other use rules."""
+
+    rule: str
+    recognised: int
+    match: int
+    """Prompts that are this use."""
+    wrong: int
+    no_match: int
+    """Prompts that are not; `wrong` of them were taken for it."""
+
+    def __str__(self) -> str:
+        """`cv-screening: held out: 13 of 15 recognised, 0 of 6 wrongly`"""
+        known = f"{self.recognised} of {self.match} recognised"
+        return f"{self.rule}: held out: {known}, {self.wrong} of {self.no_match} wrongly"
+
+
+def held_out(rules: RuleSet) -> list[HeldOut]:
+    """The use rules' held-out prompts, which measure and never fail."""
+    uses = {name: _stable(rule) for name, rule in rules.uses.items()}
+    analyzer = Analyzer(_only(rules, uses=uses))
+
+    def count(rule: UseRule, texts: Iterable[str]) -> int:
+        found = (analyzer.analyze([Segment("body:", Role.USER, text)]).uses for text in texts)
+        return sum(any(use.id == rule.id for use in each) for each in found)
+
+    return [
+        HeldOut(
+            rule.id, count(rule, kept.match), len(kept.match), count(rule, _texts(kept.no_match)), len(kept.no_match)
+        )
+        for rule in uses.values()
+        for kept in [rule.tests.held_out]
+        if kept.match or kept.no_match
+    ]
+
+
+def _texts(cases: Iterable[NoMatch]) -> Iterator[str]:
+    return (case.text for case in cases)
 
 
 def run(rules: RuleSet, step: Callable[[str], None] = lambda rule: None) -> tuple[int, list[Failure]]:
@@ -81,14 +135,19 @@ def _detect(rule: DetectRule, rules: RuleSet) -> Iterator[Failure | None]:
 
 
 def _use(rule: UseRule, rules: RuleSet) -> Iterator[Failure | None]:
-    analyzer = Analyzer(_only(rules, uses={rule.id: _stable(rule)}))
-    for index, text in enumerate(rule.tests.match):
+    beside = {name: other for name, other in rules.uses.items() if other.use.material}
+    analyzer = Analyzer(_only(rules, uses={**beside, rule.id: _stable(rule)}))
+
+    def found(text: str) -> Use | None:
         uses = analyzer.analyze([Segment("body:", Role.USER, text)]).uses
-        yield None if uses else Failure(rule.id, f"tests.match[{index}]", "not recognised")
+        return next((use for use in uses if use.id == rule.id), None)
+
+    for index, text in enumerate(rule.tests.match):
+        yield None if found(text) else Failure(rule.id, f"tests.match[{index}]", "not recognised")
     for index, no in enumerate(rule.tests.no_match):
-        uses = analyzer.analyze([Segment("body:", Role.USER, no.text)]).uses
+        use = found(no.text)
         where = f"tests.no_match[{index}]"
-        yield Failure(rule.id, where, f"recognised by {list(uses[0].evidence)}, but {no.why}") if uses else None
+        yield Failure(rule.id, where, f"recognised by {list(use.evidence)}, but {no.why}") if use else None
 
 
 def _policy(rule: PolicyRule, rules: RuleSet) -> Iterator[Failure | None]:

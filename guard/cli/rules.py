@@ -5,6 +5,7 @@ import gc
 import json
 import os
 import sys
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -74,7 +75,7 @@ def run_rule_tests(
     folder: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Run the tests that rule files carry (needs the analyzer, some seconds).
+    """Run the tests that rule files carry, and measure uses on held-out prompts (needs the analyzer, some seconds).
 
     Example: guard test rules
     """
@@ -82,19 +83,21 @@ def run_rule_tests(
     from rich.console import Console
     from rich.progress import Progress
 
-    from guard.check import run
+    from guard.check import held_out, run
 
     console = Console(stderr=True)
     total = sum(len(getattr(rules, kind.value)) for kind in Kind)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("rules", total=total)
         count, failures = run(rules, lambda rule: progress.update(task, advance=1, description=rule))
+    measured = held_out(rules)
     if as_json:
         failed = [{"rule": failure.rule, "test": failure.test, "text": failure.text} for failure in failures]
-        print(json.dumps({"passed": count - len(failures), "failed": failed}, ensure_ascii=False))
+        kept = [asdict(each) for each in measured]
+        print(json.dumps({"passed": count - len(failures), "failed": failed, "held_out": kept}, ensure_ascii=False))
     else:
-        for failure in failures:
-            print(failure)
+        for line in (*failures, *measured):
+            print(line)
         print(f"{count - len(failures)} passed, {len(failures)} failed")
     raise SystemExit(1 if failures else 0)
 

@@ -1,120 +1,158 @@
-"""Segments -> what a prompt is for, by the words of `uses/` rules: an act and an object in one sentence.
+"""Segments -> what a prompt is for, by the words of `uses/` rules: an act that is asked for and its object.
 
-The evidence of a use is the rule's own entries, never the person's words (law 6). A sentence may be a whole book: the
-work on one grows with its length and with the number of entries, not with the pairs of places where they stand.
+The two stand in one sentence, or in sentences nearby when the one with the act points there ("Here are twelve CVs. Rank
+them."). The evidence of a use is the rule's own entries, never the person's words (law 6). All rules' words are looked
+for in one walk, at both ends of a text; work on a sentence grows with its length, not with pairs of places in it.
 """
 
-import re
-from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
-import re2
-
-from guard.detect.words import any_of, any_of_wider, phrase, plain
-from guard.rules.schema import Bilingual, RuleSet, Status, UseRule
+from guard.detect.phrases import Phrases
+from guard.detect.requests import Sentence, sentences
+from guard.rules.entries import ANY
+from guard.rules.schema import RuleSet, Status, UseRule
 from guard.terms import Role, Segment, Use
 
 _ROLES = frozenset({Role.USER, Role.SYSTEM, Role.DRAFT, Role.FILE})
-_TITLES = "".join(rf"(?<!\b{title})" for title in ("[a-z]", "mm", "mr", "ms", "dr", "pr", "mrs", "mme", "mlle", "prof"))
-_SENTENCE = re.compile(rf"{_TITLES}\.(?=\s|$)|[!?](?=\s|$)|[;\n]")
-"""Where a sentence ends; not after an initial or a title."""
-_WORD = re.compile(r"\w+")
 _BASE, _SUBJECT, _CLOSE = 0.6, 0.2, 0.1
 _NEAR = 6
 """Words between an act and an object that belong together."""
+_BACK, _ON, _OPENING = 3, 2, 2
+"""Sentences before and after one that points to something, and sentences that open a text, where that may stand."""
+
+type Part = Literal["acts", "objects", "phrases", "subjects", "exclude"]
+PARTS: tuple[Part, ...] = ("acts", "objects", "phrases", "subjects", "exclude")
 
 
 @dataclass(frozen=True, slots=True)
-class _Entries:
-    """One list of a rule."""
+class _Mark:
+    """What an entry is for."""
 
-    each: tuple[tuple[str, re.Pattern[str]], ...]
-    """An entry as the rule file says it, and its expression."""
-    any: re.Pattern[str] | None
-    """All at once."""
-    maybe: "re2._Regexp[bytes] | None"
-    """The same in RE2, much faster and a little wider: most texts have none."""
-
-    def within(self, text: str) -> bool:
-        """Whether any entry stands in a plain text."""
-        if self.any is None or self.maybe is None:
-            return False
-        return self.maybe.search(text.encode("utf-8", "replace")) is not None and self.any.search(text) is not None
-
-    def first(self, text: str) -> str | None:
-        """The first entry of the list that stands in a plain text."""
-        return next((said for said, regex in self.each if regex.search(text)), None) if self.within(text) else None
-
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where entries stand, in characters."""
-        return [match.span() for match in self.any.finditer(text)] if self.any is not None else []
+    rule: str
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
-    rule: UseRule
-    acts: _Entries
-    objects: _Entries
-    subjects: _Entries
-    exclude: _Entries
+class _Place:
+    """Where an entry stands in a sentence: its first word, and the one after its last."""
+
+    first: int
+    end: int
+    said: str
+
+
+@dataclass(slots=True)
+class _Found:
+    """What of one rule stands in one sentence."""
+
+    acts: list[_Place] = field(default_factory=list)
+    """Those that are asked for."""
+    objects: list[_Place] = field(default_factory=list)
+    phrases: list[_Place] = field(default_factory=list)
+    subjects: list[_Place] = field(default_factory=list)
+    exclude: list[_Place] = field(default_factory=list)
 
 
 class UseMatcher:
     """The use rules of a set."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._rules = [_read(rule) for rule in rules.uses.values()]
+        self._rules = rules.uses
+        self._phrases: Phrases[_Mark] = Phrases()
+        for rule in rules.uses.values():
+            for part in PARTS:
+                wordings = getattr(rule.use, part)
+                listed = [entry for name in wordings.lists for entry in rules.lists[name]]
+                for entry in (*wordings.fr, *wordings.en, *listed):
+                    self._phrases.add(entry, _Mark(rule.id, part))
 
     def find(self, segment: Segment) -> tuple[Use, ...]:
         """The uses one segment speaks of, each by its best sentence."""
         if segment.role not in _ROLES or not segment.declared or not self._rules:
             return ()
-        text = plain(segment.text)
-        wanted = [rule for rule in self._rules if rule.acts.within(text) and rule.objects.within(text)]
-        if not wanted:
-            return ()
-        sentences = [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
-        found = [_best(rule, sentences) for rule in wanted]
-        return tuple(use for use in found if use is not None)
+        text = sentences(segment.text)
+        found = self._find(text)
+        best = {name: _best(self._rules[name], text, places) for name, places in found.items()}
+        covers = [at for name, (at, use) in best.items() if use and self._rules[name].use.material and text[at].opens]
+        if covers:  # what follows is material
+            asking = {
+                name: {at: place for at, place in places.items() if at <= min(covers)}
+                for name, places in found.items()
+                if not self._rules[name].use.material
+            }
+            best |= {name: _best(self._rules[name], text, places) for name, places in asking.items()}
+        return tuple(use for _, use in best.values() if use is not None)
+
+    def _find(self, text: Sequence[Sentence]) -> dict[str, dict[int, _Found]]:
+        """By rule, what of it stands in which sentence."""
+        found: dict[str, dict[int, _Found]] = {}
+        for at, sentence in enumerate(text):
+            for mark, said, first, end in self._phrases.find(sentence.words):
+                if mark.part == "acts" and not sentence.asks(first):
+                    continue
+                here = found.setdefault(mark.rule, {}).setdefault(at, _Found())
+                getattr(here, mark.part).append(_Place(first, end, said))
+        return found
 
 
-def _read(rule: UseRule) -> _Rule:
-    words = rule.use
-    return _Rule(rule, *(_entries(part) for part in (words.acts, words.objects, words.subjects, words.exclude)))
+def _best(rule: UseRule, text: Sequence[Sentence], places: dict[int, _Found]) -> tuple[int, Use | None]:
+    """The sentence with the surest use, and the use; -1 and None when there is none."""
+    best: tuple[int, Use | None] = (-1, None)
+    for at, use in _uses(rule, text, places):
+        if use.score >= rule.threshold and (best[1] is None or use.score > best[1].score):
+            best = (at, use)
+    return best
 
 
-def _entries(words: Bilingual) -> _Entries:
-    entries = dict.fromkeys([*words.fr, *words.en])
-    each = tuple((said, re.compile(phrase(said))) for said in entries)
-    return _Entries(each, any_of(entries), any_of_wider(entries))
+def _uses(rule: UseRule, text: Sequence[Sentence], places: dict[int, _Found]) -> Iterator[tuple[int, Use]]:
+    for at, here in places.items():
+        if here.exclude:
+            continue
+        if here.phrases:
+            yield at, _use(rule, _BASE + _CLOSE, [("phrase", here.phrases[0])], here.subjects)
+        if not here.acts:
+            continue
+        if pair := _apart(here.acts, here.objects):
+            close = _CLOSE if _close(here) else 0
+            yield at, _use(rule, _BASE + close, [("act", pair[0]), ("object", pair[1])], here.subjects)
+        elif not here.objects and (act := next((p for p in here.acts if text[at].refers(p.first, p.end)), None)):
+            for near in _around(at):
+                there = places.get(near)
+                if there is not None and there.objects and not there.exclude:
+                    pairs = [("act", act), ("object", there.objects[0])]
+                    yield at, _use(rule, _BASE, pairs, here.subjects or there.subjects)
 
 
-def _best(rule: _Rule, sentences: Sequence[str]) -> Use | None:
-    uses = [use for sentence in sentences if (use := _use(rule, sentence)) is not None]
-    best = max(uses, key=lambda use: use.score, default=None)
-    return best if best is not None and best.score >= rule.rule.threshold else None
+def _around(at: int) -> list[int]:
+    """The sentences that one may point to."""
+    return sorted({*range(max(at - _BACK, 0), at), *range(at + 1, at + _ON + 1), *range(min(at, _OPENING))})
 
 
-def _use(rule: _Rule, sentence: str) -> Use | None:
-    """The use that one sentence speaks of."""
-    act, thing = rule.acts.first(sentence), rule.objects.first(sentence)
-    if act is None or thing is None or rule.exclude.within(sentence):
+def _use(rule: UseRule, base: float, pairs: list[tuple[str, _Place]], subjects: Sequence[_Place]) -> Use:
+    score = base + (_SUBJECT if subjects else 0)
+    said = [*pairs, *(("subject", place) for place in subjects[:1])]
+    evidence = tuple(f"{part}: {place.said}" for part, place in said)
+    return Use(rule.id, round(score, 2), evidence, rule.status is Status.STABLE)
+
+
+def _apart(acts: Sequence[_Place], objects: Sequence[_Place]) -> tuple[_Place, _Place] | None:
+    """An act and an object that are not the same words; an object may stand in the gap of an act."""
+    if not acts or not objects:
         return None
-    about = rule.subjects.first(sentence)
-    score = _BASE + (_SUBJECT if about else 0) + (_CLOSE if _close(rule, sentence) else 0)
-    evidence = [f"act: {act}", f"object: {thing}"] + ([f"subject: {about}"] if about else [])
-    return Use(rule.rule.id, round(score, 2), tuple(evidence), rule.rule.status is Status.STABLE)
+    around = next((act for act in acts if ANY in act.said), None)
+    if around and (thing := next((t for t in objects if around.first < t.first and t.end < around.end), None)):
+        return around, thing
+    one, other = min(acts, key=lambda place: place.end), max(objects, key=lambda place: place.first)
+    if one.end <= other.first:
+        return one, other
+    one, other = max(acts, key=lambda place: place.first), min(objects, key=lambda place: place.end)
+    return (one, other) if other.end <= one.first else None
 
 
-def _close(rule: _Rule, sentence: str) -> bool:
+def _close(here: _Found) -> bool:
     """Whether an act and an object stand so near each other that they belong together."""
-    places = [(span, "act") for span in rule.acts.spans(sentence)]
-    places += [(span, "object") for span in rule.objects.spans(sentence)]
-    places.sort()
-    words = [match.start() for match in _WORD.finditer(sentence)]
-    return any(
-        one != other and bisect_left(words, start) - bisect_left(words, end) <= _NEAR
-        for ((_, end), one), ((start, _), other) in pairwise(places)
-    )
+    places = sorted([(p.first, p.end, "act") for p in here.acts] + [(p.first, p.end, "object") for p in here.objects])
+    return any(one != other and 0 <= start - end <= _NEAR for (_, end, one), (start, _, other) in pairwise(places))

@@ -15,6 +15,7 @@ import re2
 
 from guard.errors import Problem
 from guard.rules import checksums, effect, fieldpath
+from guard.rules.entries import parse
 from guard.rules.hosts import covers
 from guard.rules.schema import (
     Bilingual,
@@ -25,6 +26,7 @@ from guard.rules.schema import (
     ServiceRule,
     Status,
     UseRule,
+    Wordings,
 )
 from guard.rules.source import Loc, Source
 from guard.terms import Classification, Verdict
@@ -67,7 +69,8 @@ class Names:
     """Ids by kind."""
     entities: frozenset[str]
     """Of detect rules, and the classes they are in."""
-    lists: frozenset[str]
+    lists: Mapping[str, Sequence[str]]
+    """Files of rules/lists: their entries; none for files of hashes."""
     partial: bool = False
     """True when the entity of some rule could not be read: then none is said to be missing."""
 
@@ -82,7 +85,7 @@ def check(entries: Sequence[Entry], names: Names, today: datetime.date) -> Itera
             case DetectRule() as rule:
                 yield from _detect(entry, rule, names)
             case UseRule() as rule:
-                yield from _use(entry, rule)
+                yield from _use(entry, rule, names)
             case PolicyRule() as rule:
                 yield from _policy(entry, rule, names, today)
             case MessageRule() as rule:
@@ -127,7 +130,7 @@ def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
         yield from _regex(entry, ("detect", "allow_patterns", number), regex, ignore_case=True)
     for key, name in (("words_from", how.words_from), ("allow_from", how.allow_from)):
         if name is not None and name not in names.lists:
-            hint = _meant(name, names.lists)
+            hint = _meant(name, frozenset(names.lists))
             yield entry.problem(("detect", key), "R306", f"no file lists/{name}", hint)
     if how.checksum is not None and not checksums.exists(how.checksum):
         hint = "phone, credit-card, or a module of python-stdnum that has is_valid"
@@ -136,12 +139,39 @@ def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
         yield from _bilingual(entry, ("detect", name), getattr(how, name))
 
 
-def _use(entry: Entry, rule: UseRule) -> Iterator[Problem]:
-    for name in ("acts", "objects", "subjects", "exclude"):
-        words: Bilingual = getattr(rule.use, name)
-        if name in ("acts", "objects") and not (words.fr or words.en):
+def _use(entry: Entry, rule: UseRule, names: Names) -> Iterator[Problem]:
+    words = rule.use
+    for name in ("acts", "objects", "phrases", "subjects", "exclude"):
+        wordings: Wordings = getattr(words, name)
+        if name in ("acts", "objects") and not _said(wordings) and not _said(words.phrases):
             yield entry.problem(("use", name), "R309", f"no {name}: it can find nothing")
-        yield from _bilingual(entry, ("use", name), words)
+        yield from _bilingual(entry, ("use", name), wordings)
+        yield from _wordings(entry, ("use", name), wordings, names)
+
+
+def _wordings(entry: Entry, loc: Loc, wordings: Wordings, names: Names) -> Iterator[Problem]:
+    """Entries that cannot be looked for, in the file and in its lists."""
+    written = [((*loc, lang, at), said) for lang in ("fr", "en") for at, said in enumerate(getattr(wordings, lang))]
+    for number, file in enumerate(wordings.lists):
+        place: Loc = (*loc, "lists", number)
+        if file not in names.lists:
+            yield entry.problem(place, "R306", f"no file lists/{file}", _meant(file, frozenset(names.lists)))
+        written += [(place, said) for said in names.lists.get(file, ())]
+    for place, said in written:
+        if wrong := _wrong(said):
+            yield entry.problem(place, "R340", f"`{said}` cannot be looked for: {wrong}", "words, *, (a|b), ...")
+
+
+def _said(words: Wordings) -> bool:
+    return bool(words.fr or words.en or words.lists)
+
+
+def _wrong(wording: str) -> str | None:
+    try:
+        parse(wording)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _bilingual(entry: Entry, loc: Loc, words: Bilingual) -> Iterator[Problem]:

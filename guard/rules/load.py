@@ -39,7 +39,7 @@ def load(folder: Path, today: datetime.date | None = None) -> RuleSet:
         except RulesError as error:
             problems += error.problems
             broken.append(file)
-    names = _names(entries, broken, [*lists, *(f.name for f in found.files if f.suffix in HASHED)])
+    names = _names(entries, broken, lists | {f.name: [] for f in found.files if f.suffix in HASHED})
     problems += check(entries, names, today or datetime.datetime.now(datetime.UTC).date())
     if problems:
         raise RulesError(problems)
@@ -101,7 +101,7 @@ def _words(file: File, problems: list[Problem]) -> list[str]:
     return words
 
 
-def _names(entries: Iterable[Entry], broken: Iterable[File], lists: Iterable[str]) -> Names:
+def _names(entries: Iterable[Entry], broken: Iterable[File], lists: Mapping[str, list[str]]) -> Names:
     ids: dict[str, set[str]] = {kind: set() for kind in KINDS}
     entities: set[str] = set()
     partial = False
@@ -113,6 +113,4 @@ def _names(entries: Iterable[Entry], broken: Iterable[File], lists: Iterable[str
     for file in broken:
         ids[file.kind].add(file.stem)
         partial |= file.kind == "detect"
-    return Names(
-        {kind: frozenset(found) for kind, found in ids.items()}, frozenset(entities), frozenset(lists), partial
-    )
+    return Names({kind: frozenset(found) for kind, found in ids.items()}, frozenset(entities), lists, partial)

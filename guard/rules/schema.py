@@ -159,13 +159,36 @@ class DetectRule(Rule):
 # --- uses/ -----------------------------------------------------------------------------------------------------------
 
 
-class UseWords(Shape):
-    """What a use is recognised by: an act and an object in one sentence, more with a subject, no exclusion."""
+class Wordings(Bilingual):
+    """Entries by language (guard.rules.entries): `rank*`, `(this|the) ... candidate`."""
 
-    acts: Bilingual = Field(description="What is done: rank, sort, evaluate.")
-    objects: Bilingual = Field(description="What it is done to: CVs, applications.")
-    subjects: Bilingual = Field(default_factory=Bilingual, description="Who it is about; adds to the score.")
-    exclude: Bilingual = Field(default_factory=Bilingual, description="Words that make the sentence something else.")
+    lists: list[Line] = Field(
+        default_factory=list, description="Files of rules/lists with more of them, one a line, in both languages."
+    )
+
+
+class UseWords(Shape):
+    """What a use is recognised by: a phrase, or an act and an object that are asked for; no exclusion."""
+
+    acts: Wordings = Field(default_factory=Wordings, description="What is asked for: rank, sort, evaluate.")
+    objects: Wordings = Field(default_factory=Wordings, description="What it is done to: CVs, applications.")
+    phrases: Wordings = Field(
+        default_factory=Wordings, description="Wordings that say both at once: `who should we ... hire`."
+    )
+    subjects: Wordings = Field(default_factory=Wordings, description="Who it is about; adds to the score.")
+    exclude: Wordings = Field(default_factory=Wordings, description="Words that make the sentence something else.")
+    material: bool = Field(
+        default=False,
+        description="True: what follows the request, after a colon or on the next line, is what it is done to, and "
+        "asks for nothing itself (a text to translate).",
+    )
+
+
+class HeldOut(Shape):
+    """Prompts that nobody looked at while choosing the words: they measure, and never fail."""
+
+    match: list[str] = Field(default_factory=list, description="Prompts that are this use.")
+    no_match: list[NoMatch] = Field(default_factory=list, description="Prompts that are not.")
 
 
 class UseTests(Shape):
@@ -173,6 +196,9 @@ class UseTests(Shape):
 
     match: list[str] = Field(min_length=1, description="Prompts that are this use.")
     no_match: list[NoMatch] = Field(min_length=1, description="Prompts that are not.")
+    held_out: HeldOut = Field(
+        default_factory=HeldOut, description="More of both, kept apart: `guard test` says how many are right."
+    )
 
 
 class UseRule(Rule):

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,8 +18,9 @@ def screening(new_use: NewUse, new_set: NewSet) -> Uses:
     """The uses that one rule sees in a text."""
     rule = new_use(
         "screening",
-        acts=["trie", "class*", "donne une note", "meilleur candidat"],
+        acts=["trie", "trier", "class*", "donne une note"],
         objects=["cv", "candidat*"],
+        phrases=["meilleur ... candidat"],
         subjects=["poste"],
         exclude=["mon cv", "lettre type"],
     )
@@ -37,9 +37,14 @@ def screening(new_use: NewUse, new_set: NewSet) -> Uses:
     [
         "Trie ces CV",
         "TRIÉ ? Non : trie les CV !",
+        "Voici douze CV. Trie-les.",
+        "Voici les CV. Le poste est à Nantes. Merci de votre aide. Trie-les.",
+        "Trie-les par ville. Les CV suivent.",
+        "Peux-tu regarder les CV et les trier, c'est-à-dire : trie-les",
         "Classez les candidats",
         "Bonjour. Trie ces CV. Merci.",
         "Trie les réponses de M. Dupont et son CV",
+        "Il me faut le meilleur candidat",
         "Trie, avec Mme. Martin et Dr. House, ces CV",
         "Trie avec J. P. Morel ces CV",
         "donne  une\tnote à ce candidat",
@@ -61,6 +66,9 @@ def test_an_act_and_an_object_in_one_sentence_are_a_use(screening: Uses, text: s
         "Trie ces mails",
         "Voici un CV",
         "Patrie et CV",
+        "Voici mon CV. Trie-les.",
+        "Un. Deux. Les CV. Trois. Quatre. Cinq. Six. Trie-les.",
+        "Le service trie les CV",
         "Trie mon CV parmi les CV",
         "Trie ces CV avec une lettre type",
         "",
@@ -81,10 +89,25 @@ def test_an_exclusion_is_for_its_own_sentence(screening: Uses) -> None:
         ("Trie a b c d e f ces CV", 0.6),
         ("Trie ces CV pour le poste", 0.9),
         ("Trie a b c d e f g ces CV pour le poste", 0.8),
-        ("CV : a b c d e f g h trie, a b c d e f g h CV, trie", 0.7),
+        ("CV : a b c d e f g h, trie, a b c d e f g h CV, trie", 0.7),
+        ("Voici des CV. Trie-les", 0.6),
+        ("Voici des CV pour un poste. Trie-les", 0.8),
+        ("Dis-moi le meilleur candidat", 0.7),
+        ("Le meilleur jeune candidat pour ce poste", 0.9),
         ("Trie a b c d e f g ces CV. Trie ces CV pour le poste.", 0.9),
     ],
-    ids=["close", "far", "with-subject", "far-with-subject", "any-pair", "best-sentence"],
+    ids=[
+        "close",
+        "far",
+        "with-subject",
+        "far-with-subject",
+        "any-pair",
+        "nearby",
+        "nearby-with-subject",
+        "phrase",
+        "phrase-with-subject",
+        "best-sentence",
+    ],
 )
 def test_the_score_says_how_much_is_there(screening: Uses, text: str, score: float) -> None:
     assert [use.score for use in screening(text)] == [score]
@@ -101,6 +124,11 @@ def test_a_use_below_its_threshold_is_dropped(new_use: NewUse, new_set: NewSet) 
 def test_the_evidence_is_the_words_of_the_rule(screening: Uses) -> None:
     (use,) = screening("CLASSONS les candidatures pour le POSTE de canary-5512")
     assert use.evidence == ("act: class*", "object: candidat*", "subject: poste")
+
+
+def test_a_phrase_is_its_own_evidence(screening: Uses) -> None:
+    (use,) = screening("Le MEILLEUR jeune canary-5512 candidat")
+    assert use.evidence == ("phrase: meilleur ... candidat",)
 
 
 @pytest.mark.parametrize(
@@ -130,38 +158,56 @@ def test_a_watched_rule_is_marked(new_use: NewUse, new_set: NewSet) -> None:
     assert [use.enforced for use in matcher.find(Segment("b", Role.USER, "trie ces cv"))] == [False]
 
 
-def test_an_entry_without_a_word_is_never_said(new_use: NewUse, new_set: NewSet) -> None:
-    matcher = UseMatcher(new_set(new_use(acts=["?", "trie"], objects=["*", "cv"])))
-    assert matcher.find(Segment("b", Role.USER, "what? *")) == ()
+def test_an_act_is_not_its_own_object(new_use: NewUse, new_set: NewSet) -> None:
+    matcher = UseMatcher(new_set(new_use(acts=["trie cv"], objects=["cv"])))
+    assert matcher.find(Segment("b", Role.USER, "trie cv")) == ()
+    assert matcher.find(Segment("b", Role.USER, "trie cv cv"))
 
 
-class Counted:
-    """A real expression that counts the characters it was asked to look at."""
-
-    total = 0
-
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        self.pattern = pattern
-
-    def findall(self, text: str) -> list[str]:
-        Counted.total += len(text)
-        return self.pattern.findall(text)
-
-    def finditer(self, text: str) -> object:
-        Counted.total += len(text)
-        return self.pattern.finditer(text)
+def test_entries_come_from_lists_too(new_use: NewUse, new_set: NewSet) -> None:
+    rule = new_use(acts=["trie"], objects=["cv"])
+    words = rule.use.objects.model_copy(update={"lists": ["more.txt"]})
+    rule = rule.model_copy(update={"use": rule.use.model_copy(update={"objects": words})})
+    matcher = UseMatcher(new_set(rule, lists={"more.txt": ["dossier*"]}))
+    assert [use.evidence for use in matcher.find(Segment("b", Role.USER, "Trie ces dossiers"))] == [
+        ("act: trie", "object: dossier*")
+    ]
 
 
-def test_a_sentence_as_long_as_a_book_is_counted_once(
-    new_use: NewUse, new_set: NewSet, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Traduis ce texte :\nTrie ces CV", ["translating"]),
+        ("Traduis ce texte\nTrie ces CV", ["translating"]),
+        ("Traduis ce texte « Trie ces CV. Trie-les. »", ["translating"]),
+        ("Traduis ce texte. Trie ces CV.", ["screening", "translating"]),
+        ("Trie ces CV. Traduis ce texte :\nBonjour", ["screening", "translating"]),
+    ],
+)
+def test_what_follows_a_text_to_work_on_asks_for_nothing(
+    new_use: NewUse, new_set: NewSet, text: str, found: list[str]
 ) -> None:
-    """Its acts stand at one end and its objects at the other: each pair of them is far apart."""
-    acts, objects = [f"trie{n}" for n in range(60)], [f"cv{n}" for n in range(60)]
-    matcher = UseMatcher(new_set(new_use(acts=acts, objects=objects)))
-    text = f"{' '.join(acts)} {'mot ' * 20_000} {' '.join(objects)}"
-    monkeypatch.setattr("guard.detect.uses._WORD", Counted(re.compile(r"\w+")))
-    assert [use.score for use in matcher.find(Segment("b", Role.USER, text))] == [0.6]
-    assert 0 < Counted.total <= 2 * len(text)
+    screening = new_use("screening", acts=["trie"], objects=["cv"])
+    translating = new_use("translating", acts=["traduis"], objects=["texte"])
+    translating = translating.model_copy(update={"use": translating.use.model_copy(update={"material": True})})
+    uses = UseMatcher(new_set(screening, translating)).find(Segment("b", Role.USER, text))
+    assert sorted(use.id for use in uses) == found
+
+
+def test_a_text_to_work_on_that_is_none_hides_nothing(new_use: NewUse, new_set: NewSet) -> None:
+    screening = new_use("screening", acts=["trie"], objects=["cv"])
+    translating = new_use("translating", acts=["traduis"], objects=["texte", "cv"])
+    translating = translating.model_copy(update={"use": translating.use.model_copy(update={"material": True})})
+    (use,) = UseMatcher(new_set(screening, translating)).find(Segment("b", Role.USER, "Trie ces CV"))
+    assert use.id == "screening"
+
+
+def test_a_request_behind_a_long_text_finds_what_opens_it(screening: Uses) -> None:
+    assert screening("Voici douze CV. " + "Un détail de plus. " * 1_000 + "Trie-les.")
+
+
+def test_the_middle_of_a_long_text_is_material(screening: Uses) -> None:
+    assert screening("Un détail. " * 500 + "Trie ces CV. " + "Un détail. " * 500) == ()
 
 
 def test_thousands_of_sentences_are_read(screening: Uses) -> None:
@@ -202,6 +248,7 @@ FORBIDDEN = [
     ("employee-evaluation", "Who should be laid off first? Score each employee."),
     ("employee-evaluation", "Monitor our employees' chats and rate each employee on loyalty"),
 ]
+ALLOWED = {"translation", "summarising", "drafting", "code-help", "brainstorming"}
 HARMLESS = [
     "Rédige une offre d'emploi pour un poste de comptable à Lyon.",
     "Écris une annonce pour recruter un vendeur motivé.",
@@ -233,4 +280,4 @@ def test_a_forbidden_use_is_recognised(analyzer: Analyzer, use: str, text: str) 
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_a_harmless_request_is_none(analyzer: Analyzer, text: str) -> None:
-    assert [found.id for found in analyzer.analyze([Segment("b", Role.USER, text)]).uses] == []
+    assert {found.id for found in analyzer.analyze([Segment("b", Role.USER, text)]).uses} <= ALLOWED

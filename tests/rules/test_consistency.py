@@ -43,6 +43,10 @@ BAD = {
     "hold without approvers": (POLICY, "then: block", "then: hold", ["13:1: R308", "15:1: R411"]),
     "justify without approvers": (POLICY, "then: block", "then: justify", ["13:1: R308", "15:1: R411"]),
     "a use without acts": (USE, "{fr: [traduis], en: [translate]}", "{}", ["10:3: R309"]),
+    "a use without objects": (USE, "{fr: [texte], en: [text]}", "{}", ["11:3: R309"]),
+    "a list of a use": (USE, "en: [text]}", "en: [text], lists: [more.txt]}", ["11:46: R306"]),
+    "an entry that does not close": (USE, "fr: [traduis]", 'fr: ["(traduis"]', ["10:15: R340"]),
+    "an entry that is a gap": (USE, "en: [text]", "en: [...]", ["11:31: R340"]),
     "look-around": (BADGE, "'\\bB\\d{4}\\b'", "'(?=B)B'", ["15:7: R310"]),
     "a bracket that does not close": (BADGE, "'\\bB\\d{4}\\b'", "'B('", ["15:7: R310"]),
     "an allow pattern": (
@@ -95,6 +99,11 @@ FINE = {
     "words and no pattern": (BADGE, "  patterns", "  words: [badge]\n  patterns"),
     "a checksum": (BADGE, "  patterns", "  checksum: fr.nir\n  patterns"),
     "context in both languages": (BADGE, "  patterns", "  context: {fr: [badge], en: [badge]}\n  patterns"),
+    "a use by phrases alone": (
+        USE,
+        "acts: {fr: [traduis], en: [translate]}\n  objects: {fr: [texte], en: [text]}",
+        "phrases: {fr: [traduis ... texte], en: [translate (this|the) text]}",
+    ),
     "every placeholder": (MESSAGE, "here ({id})", "{service} {entities} {uses} {rules} {approvers} {id}"),
 }
 

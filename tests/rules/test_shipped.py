@@ -16,11 +16,12 @@ from stdnum import luhn
 from stdnum.fr import nir
 from stdnum.iso7064 import mod_97_10
 
+from guard.detect.language import guess
 from guard.rules import checksums
 from guard.rules.form import schema
 from guard.rules.load import load
-from guard.rules.schema import KINDS, RuleSet
-from guard.terms import Verdict
+from guard.rules.schema import KINDS, RuleSet, Status
+from guard.terms import Lang, Verdict
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
 BUILT_IN = {
@@ -126,9 +127,42 @@ def test_every_secret_keeps_its_case_and_is_classified_secret() -> None:
     assert all(how.case_sensitive and how.classification == "secret" for how in secrets)
 
 
-def test_one_use_is_forbidden_and_one_waits_for_a_human() -> None:
-    verdicts = {use: rule.then for rule in shipped().policy.values() for use in rule.when.uses}
-    assert verdicts == {"cv-screening": Verdict.BLOCK, "employee-evaluation": Verdict.HOLD}
+VERDICTS = {
+    Verdict.BLOCK: {"cv-screening", "biometric-emotion", "social-scoring-policing", "malware"},
+    Verdict.HOLD: {
+        "employee-evaluation",
+        "credit-scoring",
+        "insurance-risk",
+        "medical-diagnosis",
+        "student-grading",
+        "automated-decisions",
+        "mergers-acquisitions",
+    },
+    Verdict.COACH: {"legal-advice", "bypassing-controls", "repository-code"},
+    Verdict.LOG: {"translation", "summarising", "drafting", "code-help", "brainstorming"},
+}
+WATCHED = {"mergers-acquisitions", "repository-code"}
+"""Uses whose words each company must look at first."""
+
+
+def test_prohibited_uses_are_blocked_high_risks_held_and_everyday_ones_logged() -> None:
+    found: dict[Verdict, set[str]] = {}
+    for rule in shipped().policy.values():
+        if rule.when.uses:
+            found.setdefault(rule.then, set()).update(rule.when.uses)
+    assert found == VERDICTS
+
+
+def test_the_uses_that_depend_on_the_company_are_watched_and_the_others_enforced() -> None:
+    assert {use.id for use in shipped().uses.values() if use.status is not Status.STABLE} == WATCHED
+
+
+def test_every_use_has_prompts_that_were_kept_apart_in_both_languages() -> None:
+    kept = {use.id: use.tests.held_out for use in shipped().uses.values()}
+    assert [name for name, tests in kept.items() if len(tests.match) < 10 or len(tests.no_match) < 2] == []
+    assert sum(len(tests.match) for tests in kept.values()) >= 150
+    for name, tests in kept.items():
+        assert {guess([text]) for text in tests.match} >= {Lang.FR, Lang.EN}, name
 
 
 SHAPES = {

@@ -1,0 +1,104 @@
+"""Entries of rules -> where they stand in a row of words: all of them in one walk over the words.
+
+The entries (guard.rules.entries) become one graph whose size is that of the entries. Each word of a text enters it
+once, so a text costs its words, not its words times the entries. Case and accents do not count.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+
+from guard.detect.words import plain
+from guard.rules.entries import ANY, GAP, Wording, parse
+
+
+class _Node[Mark: Hashable]:
+    """A place in entries: the words that may stand next, each with where it leads and as its entry writes it."""
+
+    __slots__ = ("begun", "ends", "gaps", "lengths", "whole")
+
+    def __init__(self) -> None:
+        self.whole: dict[str, list[tuple[_Node[Mark], str]]] = {}
+        self.begun: dict[str, list[tuple[_Node[Mark], str]]] = {}
+        """By the beginning of a word, for those with `*`."""
+        self.lengths: tuple[int, ...] = ()
+        """Lengths of those beginnings."""
+        self.gaps: list[_Node[Mark]] = []
+        """Where `...` leads."""
+        self.ends: list[Mark] = []
+        """The marks of what ends here."""
+
+    def step(self, written: str, to: "_Node[Mark]") -> None:
+        """Take in a word that leads somewhere."""
+        word = plain(written)
+        if word.endswith("*"):
+            self.begun.setdefault(word[:-1], []).append((to, written))
+            self.lengths = tuple(sorted({len(start) for start in self.begun}))
+        else:
+            self.whole.setdefault(word, []).append((to, written))
+
+    def join(self, other: "_Node[Mark]") -> None:
+        """Take in all that may stand next at another place."""
+        for mine, theirs in ((self.whole, other.whole), (self.begun, other.begun)):
+            for word, steps in theirs.items():
+                mine.setdefault(word, []).extend(steps)
+        self.lengths = tuple(sorted({*self.lengths, *other.lengths}))
+        self.gaps += other.gaps
+        self.ends += other.ends
+
+    def next(self, word: str) -> "Iterator[tuple[_Node[Mark], str]]":
+        """Where one word leads."""
+        yield from self.whole.get(word, ())
+        for length in self.lengths:
+            if len(word) >= length:
+                yield from self.begun.get(word[:length], ())
+
+
+class Phrases[Mark: Hashable]:
+    """Some entries, each with a mark."""
+
+    def __init__(self) -> None:
+        self._root = _Node[Mark]()
+
+    def add(self, entry: str, mark: Mark) -> None:
+        """Take one entry in; ValueError for one that says nothing."""
+        end = _Node[Mark]()
+        end.ends.append(mark)
+        for wording in parse(entry):
+            self._root.join(_before(wording, end))
+
+    def find(self, words: Sequence[str]) -> Iterator[tuple[Mark, str, int, int]]:
+        """Each entry that stands in plain words: its mark, the wording of it that matched, as the entry writes it, its
+        first word, and the one after its last."""
+        for first, word in enumerate(words):
+            for node, written in self._root.next(word):
+                for mark, said, end in _ends(node, words, first + 1, written):
+                    yield mark, said, first, end
+
+
+def _before[Mark: Hashable](wording: Wording, after: _Node[Mark]) -> _Node[Mark]:
+    """The place before a wording that leads to a place."""
+    for piece in reversed(wording):
+        node = _Node[Mark]()
+        if not isinstance(piece, str):
+            for inner in piece:
+                node.join(_before(inner, after))
+        elif piece == ANY:
+            node.gaps.append(after)
+        else:
+            node.step(piece, after)
+        after = node
+    return after
+
+
+def _ends[Mark: Hashable](
+    node: _Node[Mark], words: Sequence[str], at: int, said: str
+) -> Iterator[tuple[Mark, str, int]]:
+    """What ends at a place or behind it."""
+    for mark in node.ends:
+        yield mark, said, at
+    if at < len(words):
+        for after, written in node.next(words[at]):
+            yield from _ends(after, words, at + 1, f"{said} {written}")
+    for gap in node.gaps:
+        for skipped in range(at, min(at + GAP + 1, len(words))):
+            for after, written in gap.next(words[skipped]):
+                yield from _ends(after, words, skipped + 1, f"{said} {ANY} {written}")

@@ -1,0 +1,177 @@
+"""A text -> its sentences, and what each asks for: a request stands at the head of a clause, or is asked in so many
+words. A sentence that tells ("each manager evaluates...") asks for nothing. French and English.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from guard.detect.phrases import Phrases
+from guard.detect.words import plain
+
+_ENDS = 4000
+"""Characters at either end of a text that are looked at: a request stands before its material or behind it."""
+_TITLES = "".join(rf"(?<!\b{title})" for title in ("[a-z]", "mm", "mr", "ms", "dr", "pr", "mrs", "mme", "mlle", "prof"))
+_SENTENCE = re.compile(rf"{_TITLES}\.(?=[\s»\"]|$)|(?<=[a-z]{{3}})\.(?=[A-Z])|[!?](?=[\s»\"]|$)|[;\n]")
+"""Where a sentence ends; not after an initial or a title."""
+_WRAPPED = re.compile(r"(?<=[^\n]{39}[\w,])\r?\n(?=[^\W\d_A-ZÀ-Þ])")
+"""A long line that goes on in the next."""
+_WORD = re.compile(r"\w+")
+_BREAK = re.compile(r"[,:()\[\]•—–>|]|(?:^|\s)[-*](?:\s|$)|\.\.\.|…")
+"""What parts clauses. Not a quotation mark: what is quoted is not asked for."""
+_LABEL = re.compile(r"\W*\w+\s*:")
+"""One word and a colon, which name what follows."""
+_CLITIC = re.compile(r"\w-(moi|nous|les|le|la|lui|leur|toi)\b")
+_BACK = re.compile(r"\w-(les|le|la|lui|leur)\b")
+_LEAD = frozenset(
+    """et and puis then ensuite also please svp stp merci de d bonjour hello hi salut alors donc maintenant now just
+    simply first d'abord abord enfin finally next me nous moi us ok okay or ou ensuite after apres that cela si possible
+    kindly vite now toi you i je""".split()
+)
+"""Words that may stand between the head of a clause and its verb."""
+_JOINING = frozenset(
+    """et and puis then ensuite ou or svp stp please moi me us nous voir savoir determiner decide decider choisis know
+    see say decide determine""".split()
+)
+"""Words after which a clause may begin."""
+_CUES = """
+(peux|peut|pouvez|pourrais|pourriez|veux|voulez|sais|saurais|tu|vous) (tu|vous|on|me|nous)
+(tu|vous) (peux|pouvez|pourrais|pourriez|dois|devez|vas|es|etes)
+(je|j) (|t|te|vous|en) (veux|voudrais|aimerais|souhaite|souhaiterais|dois|devrais|cherche|cherche a)
+(je|j) (|t|te|vous|en) (ai besoin|hesite|demande)
+(on|nous) (doit|devons|veut|voulons|voudrait|voudrions|aimerait|cherche|cherchons|souhaite|souhaitons)
+(on|nous) (hesite|hesitons|a besoin|avons besoin)
+il (faut|me faut|nous faut|faudrait)|faut il|dois je|doit on|devons nous|devrais je|puis je|peut on|faut il|vaut il
+besoin (d|de|que)|merci d|merci de|merci par avance|veuillez|prière de|s il (te|vous) plait|svp|stp|stplait|plz|pls
+please
+(aide|aidez|dis|dites|donne|donnez|fais|faites|sors|trouve|trouvez) (moi|nous)
+ton (role|travail|avis|top)|ta (mission|tache|reponse)|votre (role|mission|tache|avis)|objectif
+(can|could|would|will|may|might) (you|we|i)
+(you|we|i|i d|you ll|he) (need|want|must|should|would like|d like|have to|are|are to|re)
+need (to|you|a|an|the|your|help)|i (m|am) (looking|trying|hesitating)
+(help|tell|give|show|make|let|find|get) (me|us)|your (task|job|role|mission|goal|verdict|opinion|top)
+(should|shall|do|does|did|must) (i|we|he|she|they|this|the|it|you)
+act as|let s|your answer
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (est)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (sont)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (doit)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (faut)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (dois)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (should)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (would)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (do)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (does)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (is)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (are)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (deserves)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (merite)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (meritent)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (prendrais)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (choisir)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (garder)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (retenir)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (convoquer)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (recruter)
+(qui|quel|quelle|quels|quelles|lequel|laquelle|lesquels|lesquelles|combien|who|whom|which|whose) (embaucher)
+(est ce|qu est ce) (que|qu)|dis moi|dites moi|a votre avis|a ton avis
+"""
+"""Wordings that ask, wherever they stand, as entries of guard.rules.entries, one a line."""
+_OPENERS = frozenset(
+    """qui quel quelle quels quelles lequel laquelle lesquels lesquelles combien comment pourquoi ou quand est faut dois
+    peux pourrais who whom which what whose how why when where is are do does did should would could can will must
+    shall""".split()
+)
+"""First words of questions that may lack their mark."""
+_POINTING = frozenset(
+    """them they it each both ones one him her she he his their everyone everybody whom who which following below above
+    attached best worst top strongest weakest most least lequel laquelle lesquels lesquelles chacun chacune ceux celles
+    celui celle eux elle elles il ils lui leur leurs ses sa son dessous dessus suivant suivante suivants suivantes joint
+    joints jointe jointes qui meilleur meilleure meilleurs meilleures moins plus tous toutes chaque premier premiere
+    premiers ordre deux trois quatre cinq two three four five""".split()
+)
+"""Words that say that something stands before or after the sentence."""
+
+
+_NEAR = 3
+"""Words between a verb and what points to its object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a text."""
+
+    words: tuple[str, ...]
+    """In plain form."""
+    heads: frozenset[int]
+    """Words that begin a clause, lead-in words apart."""
+    question: bool
+    """It ends with a question mark."""
+    cue: bool
+    """It asks in so many words."""
+    points: tuple[int, ...]
+    """Words that speak of something in a sentence nearby."""
+    opens: bool
+    """What it speaks of follows: it ends with a colon, or its line or its own part of one ends."""
+
+    def asks(self, first: int) -> bool:
+        """Whether words that begin in this place are what it asks for."""
+        return first in self.heads or (self.question if self.words[first] in _OPENERS else self.cue)
+
+    def refers(self, first: int, end: int) -> bool:
+        """Whether what the words in these places are done to stands in another sentence."""
+        return any(first - _NEAR <= at < end + _NEAR for at in self.points)
+
+
+def sentences(text: str) -> list[Sentence]:
+    """The sentences at both ends of a text, in order; a short text is looked at whole."""
+    if len(text) > 2 * _ENDS:
+        text = text[:_ENDS] + "\n" + text[-_ENDS:]
+    return list(_sentences(_WRAPPED.sub(" ", text)))
+
+
+def _sentences(text: str) -> Iterator[Sentence]:
+    flat, at = plain(text), 0
+    if len(flat) != len(text):  # cannot be: `plain` keeps each character's place
+        text = flat
+    for end in [*_SENTENCE.finditer(flat), None]:
+        start, at = at, end.end() if end is not None else len(flat)
+        stop = end.start() if end is not None else len(flat)
+        if (sentence := _sentence(flat[start:stop], end.group() if end is not None else "\n")) is not None:
+            yield sentence
+
+
+def _sentence(text: str, ended: str) -> Sentence | None:
+    found = list(_WORD.finditer(text))
+    if not found:
+        return None
+    words = tuple(match.group() for match in found)
+    heads: set[int] = set()
+    before = 0
+    for index, match in enumerate(found):
+        begins = index == 0 or words[index - 1] in _JOINING or _BREAK.search(text, before, match.start()) is not None
+        if begins or (index - 1 in heads and (words[index - 1] in _LEAD or words[index - 1].isdigit())):
+            heads.add(index)
+        before = match.end()
+    if _LABEL.match(text):
+        heads.discard(0)
+    clitics = {match.start(1) for match in _BACK.finditer(text)}
+    question = ended == "?"
+    cue = question or words[0] in _OPENERS or _CLITIC.search(text) is not None
+    return Sentence(
+        words,
+        frozenset(heads),
+        question,
+        cue or next(_ASKING.find(words), None) is not None,
+        tuple(index for index, match in enumerate(found) if match.group() in _POINTING or match.start() in clitics),
+        ended == "\n" or text.rstrip().endswith(":") or "«" in text or '"' in text or "“" in text,
+    )
+
+
+def _cues() -> Phrases[str]:
+    asking: Phrases[str] = Phrases()
+    for line in _CUES.strip().split("\n"):
+        asking.add(line, line)
+    return asking
+
+
+_ASKING = _cues()
