@@ -23,8 +23,8 @@ _NEAR = 6
 _BACK, _ON, _OPENING = 3, 2, 2
 """Sentences before and after one that points to something, and sentences that open a text, where that may stand."""
 
-type Part = Literal["acts", "objects", "phrases", "subjects", "exclude"]
-PARTS: tuple[Part, ...] = ("acts", "objects", "phrases", "subjects", "exclude")
+type Part = Literal["acts", "objects", "phrases", "people", "harmless", "subjects", "exclude"]
+PARTS: tuple[Part, ...] = ("acts", "objects", "phrases", "people", "harmless", "subjects", "exclude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,9 @@ class _Found:
     """Those that are asked for."""
     objects: list[_Place] = field(default_factory=list)
     phrases: list[_Place] = field(default_factory=list)
+    people: list[_Place] = field(default_factory=list)
+    """They are objects too."""
+    harmless: list[_Place] = field(default_factory=list)
     subjects: list[_Place] = field(default_factory=list)
     exclude: list[_Place] = field(default_factory=list)
 
@@ -91,10 +94,13 @@ class UseMatcher:
         found: dict[str, dict[int, _Found]] = {}
         for at, sentence in enumerate(text):
             for mark, said, first, end in self._phrases.find(sentence.words):
-                if mark.part == "acts" and not sentence.asks(first):
+                if mark.part == "acts" and not sentence.asks(first, end):
                     continue
                 here = found.setdefault(mark.rule, {}).setdefault(at, _Found())
-                getattr(here, mark.part).append(_Place(first, end, said))
+                place = _Place(first, end, said)
+                getattr(here, mark.part).append(place)
+                if mark.part == "people":
+                    here.objects.append(place)
         return found
 
 
@@ -113,6 +119,8 @@ def _uses(rule: UseRule, text: Sequence[Sentence], places: dict[int, _Found]) ->
             continue
         if here.phrases:
             yield at, _use(rule, _BASE + _CLOSE, [("phrase", here.phrases[0])], here.subjects)
+        if here.people and text[at].requests and not here.harmless:
+            yield at, _use(rule, _BASE, [("people", here.people[0])], here.subjects)
         if not here.acts:
             continue
         if pair := _apart(here.acts, here.objects):

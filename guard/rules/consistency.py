@@ -141,9 +141,9 @@ def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
 
 def _use(entry: Entry, rule: UseRule, names: Names) -> Iterator[Problem]:
     words = rule.use
-    for name in ("acts", "objects", "phrases", "subjects", "exclude"):
+    for name in ("acts", "objects", "phrases", "people", "harmless", "subjects", "exclude"):
         wordings: Wordings = getattr(words, name)
-        if name in ("acts", "objects") and not _said(wordings) and not _said(words.phrases):
+        if name in ("acts", "objects") and not (_said(wordings) or _said(words.phrases) or _said(words.people)):
             yield entry.problem(("use", name), "R309", f"no {name}: it can find nothing")
         yield from _bilingual(entry, ("use", name), wordings)
         yield from _wordings(entry, ("use", name), wordings, names)

@@ -168,12 +168,19 @@ class Wordings(Bilingual):
 
 
 class UseWords(Shape):
-    """What a use is recognised by: a phrase, or an act and an object that are asked for; no exclusion."""
+    """What a use is recognised by: a phrase, an act that is asked for and its object, or a request about people."""
 
     acts: Wordings = Field(default_factory=Wordings, description="What is asked for: rank, sort, evaluate.")
     objects: Wordings = Field(default_factory=Wordings, description="What it is done to: CVs, applications.")
     phrases: Wordings = Field(
         default_factory=Wordings, description="Wordings that say both at once: `who should we ... hire`."
+    )
+    people: Wordings = Field(
+        default_factory=Wordings,
+        description="Objects that are people at hand: `this patient`. Any request about them counts but a harmless one.",
+    )
+    harmless: Wordings = Field(
+        default_factory=Wordings, description="Requests about such people that judge nobody: to write to them."
     )
     subjects: Wordings = Field(default_factory=Wordings, description="Who it is about; adds to the score.")
     exclude: Wordings = Field(default_factory=Wordings, description="Words that make the sentence something else.")

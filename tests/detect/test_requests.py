@@ -12,7 +12,8 @@ def only(text: str) -> Sentence:
 
 def asked(text: str, word: str) -> bool:
     sentence = only(text)
-    return sentence.asks(sentence.words.index(word))
+    at = sentence.words.index(word)
+    return sentence.asks(at, at + 1)
 
 
 @pytest.mark.parametrize(

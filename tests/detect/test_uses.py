@@ -158,6 +158,25 @@ def test_a_watched_rule_is_marked(new_use: NewUse, new_set: NewSet) -> None:
     assert [use.enforced for use in matcher.find(Segment("b", Role.USER, "trie ces cv"))] == [False]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Que penses-tu de ce patient ?", True),
+        ("Prépare le dossier de ce patient", True),
+        ("Ce patient tousse", False),
+        ("Écris à ce patient", False),
+        ("Dose ce patient", True),
+        ("Voici ce patient. Dose-le.", True),
+        ("Ce patient tousse. Que faire ?", False),
+    ],
+)
+def test_any_request_about_people_counts_but_a_harmless_one(
+    new_use: NewUse, new_set: NewSet, text: str, found: bool
+) -> None:
+    rule = new_use(acts=["dose"], objects=["patients"], people=["ce patient"], harmless=["écris"])
+    assert bool(UseMatcher(new_set(rule)).find(Segment("b", Role.USER, text))) is found
+
+
 def test_an_act_is_not_its_own_object(new_use: NewUse, new_set: NewSet) -> None:
     matcher = UseMatcher(new_set(new_use(acts=["trie cv"], objects=["cv"])))
     assert matcher.find(Segment("b", Role.USER, "trie cv")) == ()
