@@ -44,12 +44,37 @@ class _Node[Mark: Hashable]:
         self.gaps += other.gaps
         self.ends += other.ends
 
-    def next(self, word: str) -> "Iterator[tuple[_Node[Mark], str]]":
+    def together(self) -> None:
+        """Make the places that one written word leads to one place, so that what follows is looked up once."""
+        for steps in (self.whole, self.begun):
+            for word, each in steps.items():
+                places: dict[str, list[_Node[Mark]]] = {}
+                for to, written in each:
+                    places.setdefault(written, []).append(to)
+                steps[word] = [(_joined(nodes), written) for written, nodes in places.items()]
+
+    def next(self, word: str) -> "Sequence[tuple[_Node[Mark], str]]":
         """Where one word leads."""
-        yield from self.whole.get(word, ())
-        for length in self.lengths:
-            if len(word) >= length:
-                yield from self.begun.get(word[:length], ())
+        found = self.whole.get(word, ())
+        if not self.lengths:
+            return found
+        begun = [step for length in self.lengths for step in self.begun.get(word[:length], ())]
+        return [*found, *begun] if begun else found
+
+
+def _joined[Mark: Hashable](nodes: "Sequence[_Node[Mark]]") -> "_Node[Mark]":
+    """One place for several; the gaps from there are one gap."""
+    if len(nodes) == 1:
+        return nodes[0]
+    one = _Node[Mark]()
+    for node in nodes:
+        one.join(node)
+    if len(one.gaps) > 1:
+        gap = _Node[Mark]()
+        for each in one.gaps:
+            gap.join(each)
+        one.gaps = [gap]
+    return one
 
 
 class Phrases[Mark: Hashable]:
@@ -57,6 +82,7 @@ class Phrases[Mark: Hashable]:
 
     def __init__(self) -> None:
         self._root = _Node[Mark]()
+        self._ready = False
 
     def add(self, entry: str, mark: Mark) -> None:
         """Take one entry in; ValueError for one that says nothing."""
@@ -64,14 +90,21 @@ class Phrases[Mark: Hashable]:
         end.ends.append(mark)
         for wording in parse(entry):
             self._root.join(_before(wording, end))
+        self._ready = False
 
     def find(self, words: Sequence[str]) -> Iterator[tuple[Mark, str, int, int]]:
         """Each entry that stands in plain words: its mark, the wording of it that matched, as the entry writes it, its
         first word, and the one after its last."""
+        if not self._ready:
+            self._root.together()
+            self._ready = True
         for first, word in enumerate(words):
             for node, written in self._root.next(word):
-                for mark, said, end in _ends(node, words, first + 1, written):
-                    yield mark, said, first, end
+                for mark in node.ends:
+                    yield mark, written, first, first + 1
+                if node.whole or node.gaps or node.begun:
+                    for mark, said, end in _further(node, words, first + 1, written):
+                        yield mark, said, first, end
 
 
 def _before[Mark: Hashable](wording: Wording, after: _Node[Mark]) -> _Node[Mark]:
@@ -89,16 +122,25 @@ def _before[Mark: Hashable](wording: Wording, after: _Node[Mark]) -> _Node[Mark]
     return after
 
 
+def _further[Mark: Hashable](
+    node: _Node[Mark], words: Sequence[str], at: int, said: str
+) -> Iterator[tuple[Mark, str, int]]:
+    """What ends behind a place."""
+    if at < len(words):
+        for after, written in node.next(words[at]):
+            yield from _ends(after, words, at + 1, f"{said} {written}")
+    for gap in node.gaps:
+        if not gap.lengths and gap.whole.keys().isdisjoint(words[at : at + GAP + 1]):
+            continue
+        for skipped in range(at, min(at + GAP + 1, len(words))):
+            for after, written in gap.next(words[skipped]):
+                yield from _ends(after, words, skipped + 1, f"{said} {ANY} {written}")
+
+
 def _ends[Mark: Hashable](
     node: _Node[Mark], words: Sequence[str], at: int, said: str
 ) -> Iterator[tuple[Mark, str, int]]:
     """What ends at a place or behind it."""
     for mark in node.ends:
         yield mark, said, at
-    if at < len(words):
-        for after, written in node.next(words[at]):
-            yield from _ends(after, words, at + 1, f"{said} {written}")
-    for gap in node.gaps:
-        for skipped in range(at, min(at + GAP + 1, len(words))):
-            for after, written in gap.next(words[skipped]):
-                yield from _ends(after, words, skipped + 1, f"{said} {ANY} {written}")
+    yield from _further(node, words, at, said)

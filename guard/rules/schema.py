@@ -177,7 +177,7 @@ class UseWords(Shape):
     )
     people: Wordings = Field(
         default_factory=Wordings,
-        description="Objects that are people at hand: `this patient`. Any request about them counts but a harmless one.",
+        description="Objects that are people at hand (`this patient`): any request counts, harmless ones apart.",
     )
     harmless: Wordings = Field(
         default_factory=Wordings, description="Requests about such people that judge nobody: to write to them."
