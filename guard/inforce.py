@@ -151,7 +151,12 @@ class Rules:
     def _pool(self, rules: RuleSet) -> Pool:
         settings = self._settings
         return Pool(
-            rules, workers=settings.workers, queue=settings.queue, seconds=settings.analysis_seconds, nlp=settings.nlp
+            rules,
+            workers=settings.workers,
+            queue=settings.queue,
+            seconds=settings.analysis_seconds,
+            nlp=settings.nlp,
+            uses_model=settings.uses_model,
         )
 
 

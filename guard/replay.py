@@ -112,8 +112,8 @@ class Corpus:
     """Texts and requests, as JSON lines give them."""
 
     def __init__(self, old: RuleSet, new: RuleSet, settings: Settings) -> None:
-        first = _Once(Inline(old, settings.nlp))
-        second = first if _alike(old, new) else _Once(Inline(new, settings.nlp))
+        first = _Once(Inline(old, settings.nlp, settings.uses_model))
+        second = first if _alike(old, new) else _Once(Inline(new, settings.nlp, settings.uses_model))
         self._sides = [(Trial(rules, settings, one), one) for rules, one in ((old, first), (new, second))]
 
     async def run(self, items: Iterable[tuple[int, Any]]) -> Report:

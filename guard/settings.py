@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         description="Pipeline that finds names: auto (an installed official one per language, else ours), builtin, "
         "none, a spaCy package or folder, or a model: gliner:FOLDER, transformers:FOLDER.",
     )
+    uses_model: str = Field(
+        default="",
+        description="spaCy package or folder with word vectors: uses that a text only resembles are logged, never "
+        "decided on.",
+    )
     workers: int = Field(default=2, ge=1, le=64, description="Analysis processes.")
     queue: int = Field(
         default=64, ge=1, description="Requests that may wait for an analysis process; one more gets 503."

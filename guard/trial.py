@@ -25,8 +25,8 @@ from guard.wire.request import plain_body
 class Inline:
     """The detect stage in this process."""
 
-    def __init__(self, rules: RuleSet, nlp: str) -> None:
-        self._analyzer = Analyzer(rules, nlp)
+    def __init__(self, rules: RuleSet, nlp: str, uses_model: str = "") -> None:
+        self._analyzer = Analyzer(rules, nlp, uses_model)
 
     async def analyze(self, segments: Sequence[Segment]) -> Analysis:
         """Findings, uses and language."""
@@ -50,7 +50,7 @@ class Trial:
     def __init__(self, rules: RuleSet, settings: Settings, analyzer: Analyzes | None = None) -> None:
         self.rules = rules
         self._settings = settings
-        self._analyzer = analyzer or Inline(rules, settings.nlp)
+        self._analyzer = analyzer or Inline(rules, settings.nlp, settings.uses_model)
 
     async def run(self, request: Request, actor: Actor) -> dict[str, object]:
         """The object that `guard try` prints (docs/rules.md)."""

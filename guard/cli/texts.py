@@ -20,7 +20,7 @@ def scan(folder: RulesOption = None) -> None:
     from guard.detect.engine import Analyzer
     from guard.terms import Classification
 
-    analyzer = Analyzer(rules, deployment().nlp)
+    analyzer = Analyzer(rules, deployment().nlp, deployment().uses_model)
     bad = 0
     for number, item in json_lines():
         if not isinstance(item, dict) or not isinstance(item.get("text"), str):

@@ -59,7 +59,8 @@ def placed(part: SegmentAnalysis, index: int) -> SegmentAnalysis:
 def combined(
     parts: Sequence[SegmentAnalysis], lang: Lang | None, joints: Iterable[tuple[Window, Sequence[Finding]]] = ()
 ) -> Analysis:
-    """The analysis of a prompt from its segments' and seams': findings in their places, each use with its best score.
+    """The analysis of a prompt from its segments' and seams': findings in their places, each use with its best score,
+    what decides before what is watched.
 
     `joints` has the findings of each window's seam, spread: their `segment` is the number of a part of the window.
     A value split over segments is a finding in each, unless a segment's own finding covers its part.
@@ -73,7 +74,7 @@ def combined(
     findings += [finding for finding in dict.fromkeys(split) if not _covered(finding, parts[finding.segment])]
     best: dict[str, Use] = {}
     for use in (use for part in parts for use in part.uses):
-        if use.id not in best or use.score > best[use.id].score:
+        if use.id not in best or (use.enforced, use.score) > (best[use.id].enforced, best[use.id].score):
             best[use.id] = use
     causes = dict.fromkeys(cause for part in parts for cause in part.uninspectable)
     return Analysis(tuple(findings), tuple(best[name] for name in sorted(best)), lang, tuple(causes))

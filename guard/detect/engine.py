@@ -14,6 +14,7 @@ from guard.detect.code import stretches
 from guard.detect.disguises import CAUSE, Reading, readings
 from guard.detect.joins import joined, windows
 from guard.detect.known import Known
+from guard.detect.likeness import Likeness, added
 from guard.detect.names import BUILTIN, Pipelines
 from guard.detect.naming import Naming, asks
 from guard.detect.patterns import Matcher
@@ -24,13 +25,13 @@ from guard.detect.uses import UseMatcher
 from guard.detect.words import composed
 from guard.errors import DetectError
 from guard.rules.schema import DetectRule, RuleSet, Status
-from guard.terms import Finding, Lang, Segment
+from guard.terms import Finding, Lang, Segment, Use
 
 
 class Analyzer:
     """One rule set, ready to analyse."""
 
-    def __init__(self, rules: RuleSet, nlp: str = BUILTIN) -> None:
+    def __init__(self, rules: RuleSet, nlp: str = BUILTIN, uses_model: str = "") -> None:
         self.names = Pipelines(nlp if any(rule.detect.named for rule in rules.detect.values()) else "none")
         """The pipelines that find names: `nlp` is a choice of theirs."""
         stable = [rule for rule in rules.detect.values() if rule.status is Status.STABLE]
@@ -42,6 +43,7 @@ class Analyzer:
             if group
         ]
         self._uses = UseMatcher(rules)
+        self._likeness = Likeness(rules, uses_model) if uses_model else None
         self._code_rules = [rule for rule in rules.detect.values() if rule.detect.code]
 
     def analyze(self, segments: Sequence[Segment]) -> Analysis:
@@ -64,7 +66,12 @@ class Analyzer:
                 for finding in engine.all(whole, disguised.each, lang or Lang.EN, enforced=enforced)
             ]
         findings += self._code(segment)
-        return SegmentAnalysis(tuple(findings), self._uses.find(whole), () if disguised.complete else (CAUSE,))
+        return SegmentAnalysis(tuple(findings), self._purposes(whole), () if disguised.complete else (CAUSE,))
+
+    def _purposes(self, segment: Segment) -> tuple[Use, ...]:
+        """Uses by their words, and what resembles one where a model is there to say so."""
+        uses = self._uses.find(segment)
+        return uses if self._likeness is None else added(uses, self._likeness.find(segment))
 
     def _code(self, segment: Segment) -> list[Finding]:
         """Stretches of code, settled apart: what stands in code keeps its own label."""

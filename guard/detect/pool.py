@@ -72,9 +72,12 @@ class _Worker:
 class Pool:
     """The analysis of one rule set."""
 
-    def __init__(self, rules: RuleSet, *, workers: int, queue: int, seconds: float, nlp: str = "builtin") -> None:
+    def __init__(
+        self, rules: RuleSet, *, workers: int, queue: int, seconds: float, nlp: str = "builtin", uses_model: str = ""
+    ) -> None:
         self._rules = rules
         self._nlp = nlp
+        self._likeness = uses_model
         self.names = ""
         """The pipelines that find names, as a worker says; empty before one has come up."""
         self._size = workers
@@ -233,7 +236,7 @@ class Pool:
         self._alive.add(worker)
         try:
             async with asyncio.timeout(_START):
-                self.names = str(await worker.ask((self._rules, self._nlp)))
+                self.names = str(await worker.ask((self._rules, self._nlp, self._likeness)))
                 worker.ready = True
                 return worker
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):

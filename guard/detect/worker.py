@@ -34,16 +34,16 @@ def unframe(data: bytes) -> Any:
 
 
 def main() -> None:
-    """Take the rules and a choice of pipelines, say which find names, then answer jobs until the parent is gone."""
+    """Take the rules and the choices of pipelines, say which find names, then answer jobs until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which stops us in good order
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     source, target = _streams()
-    rules, nlp = _read(source)
+    rules, nlp, likeness = _read(source)
 
     from guard.detect.engine import Analyzer
 
-    analyzer = Analyzer(rules, nlp)
+    analyzer = Analyzer(rules, nlp, likeness)
     _write(target, analyzer.names.said)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     while (job := _read(source)) is not None:

@@ -151,7 +151,9 @@ def _use(entry: Entry, rule: UseRule, names: Names) -> Iterator[Problem]:
 
 def _wordings(entry: Entry, loc: Loc, wordings: Wordings, names: Names) -> Iterator[Problem]:
     """Entries that cannot be looked for, in the file and in its lists."""
-    written = [((*loc, lang, at), said) for lang in ("fr", "en") for at, said in enumerate(getattr(wordings, lang))]
+    written: list[tuple[Loc, str]] = [
+        ((*loc, lang, at), said) for lang in ("fr", "en") for at, said in enumerate(getattr(wordings, lang))
+    ]
     for number, file in enumerate(wordings.lists):
         place: Loc = (*loc, "lists", number)
         if file not in names.lists:
