@@ -50,6 +50,7 @@ TITLES: Mapping[str, str] = {
     "R335": "no invented values",
     "R336": "an exception for nobody",
     "R337": "shadowed",
+    "R340": "words that cannot be looked for",
     "R401": "one language only",
     "R411": "never shown to hold",
 }

@@ -29,7 +29,7 @@ class Worker:
     def __init__(self, rules: RuleSet) -> None:
         command = [sys.executable, "-P", "-m", "guard.detect.worker"]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        assert self.ask((rules, "builtin")) == "none"  # no rule asks for names
+        assert self.ask((rules, "builtin", "")) == "none"  # no rule asks for names
 
     def ask(self, value: object) -> Any:
         source, target = self.process.stdin, self.process.stdout
