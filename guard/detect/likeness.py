@@ -56,7 +56,9 @@ class Likeness:
     def _vector(self, text: str) -> Vector | None:
         """The mean of the words' vectors, of length 1; None when no word has one."""
         vectors = [token.vector for token in self._nlp.make_doc(text.lower()) if token.has_vector]
-        mean: Vector = np.mean(vectors, axis=0, dtype=np.float32) if vectors else np.zeros(1, np.float32)
+        if not vectors:
+            return None
+        mean: Vector = np.asarray(vectors, dtype=np.float32).mean(axis=0)
         length = float(np.linalg.norm(mean))
         return mean / length if length else None
 
