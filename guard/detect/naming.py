@@ -1,4 +1,4 @@
-"""Names that a pipeline finds, in columns of tables and in mailboxes -> matches of the rules that ask for them.
+"""Names that a pipeline finds, in columns of tables, in mailboxes and named again -> matches of the rules that ask.
 
 None of these has a form that proves it, so what patterns find in the same place comes first (`guard.detect.engine`).
 Values of `allow` and `allow_from` count as words here: accents and capitals do not matter.
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from guard.detect.columns import HEADING, MARKS, row
+from guard.detect.echoes import echoes
 from guard.detect.words import any_of, plain
 from guard.rules.schema import DetectRule
 
@@ -18,11 +19,22 @@ _EDGE = re.compile(
     r"|(?:['’]s)?(?:(?<! \w)\.|[^\w.]|_|\.(?=[\W_]))+$|['’]s$"
 )
 """What a name neither begins nor ends with: marks, titles, a possessive. The point of a last initial is its own."""
+_TITLED = re.compile(
+    r"(?:(?:le|la|the|l['’]|du|au)\s+)?(?:M|MM|Mme|Mmes|Mlle|Me|monsieur|madame|mademoiselle|maître|docteur|docteure|dr|pr"
+    r"|mr|mrs|ms|miss|prof|tata|tonton|mamie|papi|papy|aunt|auntie|uncle|granny)(?:\.\s*|\s+)(?=\S)",
+    re.IGNORECASE,
+)
+"""What stands before a person's name only, whatever the pipeline calls what follows."""
+_CELLS = re.compile(r"\s*(?:[;|\t]|,(?=[^\W\d_]))\s*")
+"""What parts cells of a row; a comma with a space after it stands inside names too (« Diaz, Ana »)."""
 _LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
 _VALUE = 60
 """Characters of the longest cell that is a name."""
 _MAILBOX = re.compile(r"([^\W_][\w.+-]{1,64})(?:@|%40)[\w-]+\.\w")
 _PARTS = re.compile(r"[^\W\d_]+")
+PERSON = "PERSON"
+_ONE_LINE = (PERSON, "LOCATION", "ORGANIZATION")
+"""Labels whose values do not hold the marks that part cells."""
 _LEAST = 3
 """Letters of a mailbox's part that stands for a name alone."""
 
@@ -53,24 +65,37 @@ class Naming:
             for rule in rules
             if asks(rule)
         }
+        people = (self._allowed[rule.id] for rule in self._named.get(PERSON, ()))
+        self._public = frozenset[str]().union(*people)
 
     @property
     def pipeline(self) -> bool:
         """Whether any rule asks for what a pipeline finds."""
         return bool(self._named)
 
-    def find(self, text: str, names: Iterable[tuple[str, int, int]]) -> Iterator[Spotted]:
-        """The matches in a text, given what the pipeline calls names: label, start, end."""
-        for label, start, end in names:
-            for rule in self._named.get(label, ()):
-                if rule.detect.named is not None:
-                    yield from self._kept(rule, text, start, end, rule.detect.named.score)
+    def find(
+        self, text: str, names: Iterable[tuple[str, int, int]], people: Iterable[tuple[int, int]] = ()
+    ) -> Iterator[Spotted]:
+        """The matches in a text, given what the pipeline calls names (label, start, end) and people found otherwise."""
+        told, others = [*people], list[tuple[int, int]]()
+        for label, start, end in (part for name in names for part in _parts(text, *name)):
+            for spot in self._called(text, label, start, end):
+                (told if label == PERSON else others).append((spot.start, spot.end))
+                yield spot
+        for start, end in echoes(text, told, self._public, others):
+            yield from self._called(text, PERSON, start, end)
         for rule, headings in self._columns:
             for start, end in _cells(text, headings):
                 yield from self._kept(rule, text, start, end, 1.0)
         for rule in self._mailbox:
             for start, end in _owners(text, self._allowed[rule.id]):
                 yield from self._kept(rule, text, start, end, 1.0)
+
+    def _called(self, text: str, label: str, start: int, end: int) -> Iterator[Spotted]:
+        """The matches of the rules that ask for a label."""
+        for rule in self._named.get(label, ()):
+            if rule.detect.named is not None:
+                yield from self._kept(rule, text, start, end, rule.detect.named.score)
 
     def _kept(self, rule: DetectRule, text: str, start: int, end: int, score: float) -> Iterator[Spotted]:
         """A match without what stands at its edges; none when it says nobody's name, or one that is public."""
@@ -82,6 +107,19 @@ class Naming:
             value = text[start:end]
         if _LETTERS.search(value) and " ".join(plain(value).split()) not in self._allowed[rule.id]:
             yield Spotted(rule, start, end, score)
+
+
+def _parts(text: str, label: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """What a pipeline took for one name, as its cells; what has a title before it is a person."""
+    if label not in _ONE_LINE:
+        yield label, start, end
+        return
+    at = start
+    for mark in _CELLS.finditer(text, start, end):
+        yield label, at, mark.start()
+        at = mark.end()
+    title = _TITLED.match(text, at, end)
+    yield (PERSON, title.end(), end) if title else (label, at, end)
 
 
 def asks(rule: DetectRule) -> bool:

@@ -14,7 +14,7 @@ from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from guard.detect.columns import APART
-from guard.detect.naming import Naming
+from guard.detect.naming import PERSON, Naming
 from guard.detect.patterns import Matcher
 from guard.detect.words import any_of, field_words, plain
 from guard.rules.schema import Bilingual, DetectRule
@@ -43,8 +43,10 @@ class RuleRecognizer(EntityRecognizer):
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
         """Presidio's results, each with its rule's id as its entity."""
         names = [(name.label_, name.start_char, name.end_char) for name in nlp_artifacts.entities]
-        found = [self._result(m.rule, m.start, m.end, m.score, proven=m.proven) for m in self._matcher.find(text)]
-        found += [self._result(m.rule, m.start, m.end, m.score) for m in self._naming.find(text, names)]
+        matches = list(self._matcher.find(text))
+        people = [(m.start, m.end) for m in matches if m.rule.detect.entity == PERSON]
+        found = [self._result(m.rule, m.start, m.end, m.score, proven=m.proven) for m in matches]
+        found += [self._result(m.rule, m.start, m.end, m.score) for m in self._naming.find(text, names, people)]
         return found
 
     def _result(

@@ -56,6 +56,31 @@ def test_a_label_that_no_rule_asks_for_is_left(person: DetectRule) -> None:
     assert spotted(person, "à Dole", [("LOCATION", "Dole")]) == []
 
 
+PARTS = {
+    "cells of a row": ("Diaz,Ana;Dole", "PERSON", "Diaz,Ana", ["Diaz", "Ana"]),
+    "bars": ("| Ana | Bo |", "PERSON", "Ana | Bo", ["Ana", "Bo"]),
+    "a register's comma": ("vu DIAZ, Ana hier", "PERSON", "DIAZ, Ana", ["DIAZ, Ana"]),
+    "a doctor taken for a firm": ("chez le dr diaz demain", "ORGANIZATION", "le dr diaz", ["diaz"]),
+    "a lady taken for a place": ("avec Mme Diaz demain", "LOCATION", "Mme Diaz", ["Diaz"]),
+    "named again": ("Vu Ana Diaz. Le dossier Diaz attend.", "PERSON", "Ana Diaz", ["Ana Diaz", "Diaz"]),
+    "public people are not named again": ("Vu Léonard de Vinci. À Léonard !", "PERSON", "Léonard de Vinci", []),
+}
+
+
+@pytest.mark.parametrize(("text", "label", "name", "expected"), PARTS.values(), ids=PARTS)
+def test_what_a_pipeline_took_for_one_name_may_be_two_or_a_person(
+    person: DetectRule, text: str, label: str, name: str, expected: list[str]
+) -> None:
+    assert spotted(person, text, [(label, name)]) == expected
+
+
+def test_people_whom_patterns_found_are_named_again(person: DetectRule) -> None:
+    text = "Bonjour Ana, je transmets à Ana"
+    found = Naming([person], {"public.txt": []}).find(text, [], [(8, 11)])
+
+    assert [(m.start, m.end) for m in found] == [(28, 31)]
+
+
 TABLES = {
     "semicolons": ("id;Prénom;ville\n1;Ana;Dole\n2;Bo;Metz\n", ["Ana", "Bo"]),
     "tabs": ("id\tfirst name\n1\tAna\n", ["Ana"]),

@@ -3,6 +3,7 @@
 import json
 import re
 import string
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -114,6 +115,22 @@ def test_every_entity_that_is_found_is_decided_on() -> None:
     assert [
         e for e in sorted(found) if e not in wanted and not (e.startswith("SECRET_") and "SECRET_*" in wanted)
     ] == []
+
+
+def test_the_public_names_say_who_answers_for_them_and_until_when() -> None:
+    head = (RULES / "lists" / "public-names.txt").read_text("utf-8").splitlines()[:4]
+    found = re.search(r"owner: ([a-z]+)\. Reviewed: (\S+)\. Review again by: (\S+)\.", " ".join(head))
+
+    assert found is not None
+    owner, reviewed, again = found.groups()
+    last = max(rule.date for rule in shipped().detect.values() if rule.detect.allow_from == "public-names.txt")
+    assert owner == shipped().detect["person-name"].owner
+    assert last <= date.fromisoformat(reviewed) < date.fromisoformat(again)
+
+
+@pytest.mark.parametrize("name", ["Florence", "Pascal", "Jordan", "Hugo", "Georgia", "Julia", "Maurice"])
+def test_a_first_name_that_colleagues_bear_is_not_public_alone(name: str) -> None:
+    assert name not in shipped().lists["public-names.txt"]
 
 
 def test_every_use_that_is_recognised_is_decided_on() -> None:
