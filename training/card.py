@@ -18,7 +18,7 @@ class Run:
 
     version: str
     seed: int
-    epochs: int
+    epochs: float
     labels: tuple[str, ...]
     counts: Mapping[str, int]
     """Training texts by source."""
@@ -45,7 +45,9 @@ def card(run: Run) -> str:
         size=run.size / 1e6,
         version=run.version,
         seed=run.seed,
-        epochs=f"{run.epochs} epochs more from version {run.begun}" if run.begun else f"{run.epochs} epochs",
+        epochs=f"{run.epochs} epochs more from version {run.begun} and the mean of both"
+        if run.begun
+        else f"{run.epochs} epochs",
         examples=f"{sum(run.counts.values()):,}",
         words=f"{run.words:,}",
         origins="\n".join(rows),

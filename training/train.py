@@ -102,7 +102,7 @@ def run(data: Sequence[Example], held_out: Sequence[Example], options: Options) 
 def finished(state: Path, corpus: Corpus, words: int, held_out: Sequence[Example], options: Options) -> Run:
     """Pack a state of the model, measure what was packed, and write its card. Raises PackError."""
     begun = str(spacy.load(options.begun).meta["version"]) if options.begun else ""
-    size = pack(state, options.target, VERSION)
+    size = pack(state, options.target, VERSION, options.begun)
     labels = tuple(sorted(recognizer(spacy.load(options.target)).labels))
     done = Run(
         VERSION,

@@ -1,5 +1,7 @@
 """Pipelines: which is chosen, what they find, and that nothing of a text stays."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,34 @@ def test_auto_prefers_an_installed_official_pipeline_of_a_language(
     assert chosen("auto") == {Lang.EN: "en_core_web_lg", Lang.FR: "builtin"}
     monkeypatch.setattr(names, "_loaded", lambda name: spacy.blank("en"))
     assert Pipelines("auto").said == "en=en_core_web_lg fr=builtin"
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A package as spaCy's own are built, installed: it calls one word a place."""
+    name = "en_core_web_sm"
+    (tmp_path / name).mkdir()
+    official(tmp_path / name / "data", "en", "GPE", "Atlantis")
+    (tmp_path / name / "__init__.py").write_text(
+        "from pathlib import Path\nfrom spacy.util import load_model_from_path\n"
+        "def load(**overrides):\n    return load_model_from_path(Path(__file__).parent / 'data', **overrides)\n"
+    )
+    (tmp_path / f"{name}-3.8.0.dist-info").mkdir()
+    (tmp_path / f"{name}-3.8.0.dist-info" / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {name}\nVersion: 3.8.0\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield name
+    sys.modules.pop(name, None)
+    names._loaded.cache_clear()
+
+
+def test_an_installed_official_pipeline_reads_its_language_and_ours_the_other(installed: str) -> None:
+    pipelines = Pipelines("auto")
+
+    assert pipelines.said == f"en={installed} fr=builtin"
+    assert found(pipelines, "From Atlantis with Daniel Okafor", "en") == [("LOCATION", "Atlantis")]
+    assert found(pipelines, "Depuis Dole avec Daniel Okafor", "fr")[-1] == ("PERSON", "Daniel Okafor")
 
 
 def test_auto_takes_ours_where_none_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.training import Example
 
-from training.pack import PackError, pack, rounded
+from training.pack import PackError, blended, pack, recognizer, rounded
 from training.pipeline import blank
 
 
@@ -48,6 +48,32 @@ def test_packing_anew_replaces_all_but_the_card(state, tmp_path):
     pack(state, target, "1.2.3")
     assert (target / "CARD.md").read_text() == "a card"
     assert not (target / "old.bin").exists()
+
+
+def test_a_pipeline_that_went_on_is_the_mean_of_both(state):
+    ours, theirs = spacy.load(state), spacy.load(state)
+    weights = [(n, name) for n in recognizer(ours).model.walk() for name in n.param_names if n.has_param(name)]
+    before = [node.get_param(name).copy() for node, name in weights]
+    for node in recognizer(theirs).model.walk():
+        for name in node.param_names:
+            if node.has_param(name):
+                node.set_param(name, node.get_param(name) + 2)
+    blended(ours, theirs)
+    for (node, name), old in zip(weights, before, strict=True):
+        assert np.allclose(node.get_param(name), old + 1, atol=1e-5)
+
+
+def test_pipelines_of_two_shapes_have_no_mean(state):
+    other = spacy.load(state)
+    other.remove_pipe("ner")
+    other.add_pipe("ner", config={"model": {"@architectures": "spacy.TransitionBasedParser.v2", "hidden_width": 8,
+        "state_type": "ner", "extra_state_tokens": False, "maxout_pieces": 2, "use_upper": True,
+        "tok2vec": {"@architectures": "spacy.HashEmbedCNN.v2", "width": 8, "depth": 1, "embed_size": 20,
+        "window_size": 1, "maxout_pieces": 2, "subword_features": True, "pretrained_vectors": None}}},
+    ).add_label("PER")  # fmt: skip
+    other.initialize(lambda: [Example.from_dict(other.make_doc("Zorblat dort"), {"entities": [(0, 7, "PER")]})])
+    with pytest.raises(PackError, match="no mean"):
+        blended(spacy.load(state), other)
 
 
 def test_what_is_too_large_is_refused(state, tmp_path, monkeypatch):
