@@ -1,5 +1,9 @@
 """The `guard` command: every command, and how it ends."""
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy: more threads only wait, on busy cores ten times
+
 from guard.cli import audit, changes, explain, lists, logs, requests, rules, running, texts
 from guard.cli.door import app, fail
 from guard.errors import GuardError
