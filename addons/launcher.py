@@ -21,7 +21,7 @@ from addons.options import REQUIRED, KeepSafe, unsafe
 from addons.proxy import Proxy
 from addons.tunnels import Tunnels
 from addons.websockets import guard_sockets
-from guard import inforce, settled
+from guard import evidence, inforce, settled
 from guard.audit.opening import Recording
 from guard.destinations import Destinations
 from guard.detect.pool import Pool
@@ -72,14 +72,18 @@ async def serve(settings: Settings, rules: RuleSet, chosen: Mapping[str, str], r
     connections = Connections(
         Destinations.of(settings.ports, settings.deny_destinations, settings.allow_destinations), settings.upstream_map
     )
+    sealing = evidence.of(settings)
     metrics = Metrics()
     stop_metrics = expose(metrics, settings.metrics_port)
     record = Recording(settings, shared_key, rules.version, log.warning)
+    metrics.watch(record.sink.lag, record.sink.unsigned)
     register = inforce.Register(record, metrics, state / inforce.STATUS, settings.node)
     vault = Vault(settings.store or f"sqlite:///{state / 'guard.db'}", key(state / "vault.key"))
     recorder, keys = Counted(record.sink, metrics), Keys(settings.log_keys)
 
     def made(rules: RuleSet, pool: Pool, before: Guard | None) -> Guard:
+        if sealing is None and any(rule.evidence for rule in rules.policy.values()):
+            log.warning("rules want evidence, and GUARD_EVIDENCE_KEYS names nobody: none is kept")
         return Guard(
             rules,
             pool,
@@ -91,6 +95,7 @@ async def serve(settings: Settings, rules: RuleSet, chosen: Mapping[str, str], r
             recall=before.recall if before else None,
             files=before.files if before else None,
             keys=keys,
+            evidence=sealing,
         )
 
     held = _Held()

@@ -57,6 +57,9 @@ class Metrics:
             ("service",),
             registry=self.registry,
         )
+        self.evidence = Counter(
+            "prompt_guard_evidence", "Prompts whose event names a sealed copy.", registry=self.registry
+        )
         self.seconds = Histogram(
             "prompt_guard_stage_seconds", "Time of each stage.", ("stage",), buckets=_BUCKETS, registry=self.registry
         )
@@ -65,6 +68,14 @@ class Metrics:
         )
         self.last = Gauge(
             "prompt_guard_last_event_timestamp_seconds", "When the last event was written.", registry=self.registry
+        )
+        self.lag = Gauge(
+            "prompt_guard_audit_lag_seconds",
+            "How long the oldest event that is not on the disk has waited for it.",
+            registry=self.registry,
+        )
+        self.unsigned = Gauge(
+            "prompt_guard_audit_unsigned_lines", "Events of today that no checkpoint covers.", registry=self.registry
         )
         self.rules = Gauge(
             "prompt_guard_rules_info", "The rules in force: always 1.", ("version",), registry=self.registry
@@ -95,10 +106,17 @@ class Metrics:
             self.uninspectable.labels(cause).inc()
         for stage, spent in outcome.milliseconds.items():
             self.seconds.labels(stage).observe(spent / 1000)
+        if outcome.evidence:
+            self.evidence.inc()
         if outcome.failure:
             self.failures.labels(outcome.failure).inc()
         if outcome.endpoint == "unknown":
             self.unknown.labels(outcome.service).inc()
+
+    def watch(self, lag: Callable[[], float], unsigned: Callable[[], float]) -> None:
+        """Ask these of the log at each scrape."""
+        self.lag.set_function(lag)
+        self.unsigned.set_function(unsigned)
 
     def rules_in_force(self, version: str) -> None:
         """The version that decides from now on."""

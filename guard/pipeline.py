@@ -15,6 +15,7 @@ from typing import Protocol
 from guard import coach, policy
 from guard.detect.analysis import Analysis
 from guard.errors import DetectError, StoreError
+from guard.evidence import Evidence, Sealed
 from guard.redact.edits import Redaction, Redactor, grammar
 from guard.redact.fingerprints import Fingerprints, Keys
 from guard.redact.placeholders import Token
@@ -44,6 +45,7 @@ _FAILURES: Mapping[str, tuple[str, int | None]] = {
     "timeout": ("guard-failure", 1),
     "store": ("guard-audit", None),
     "directory": ("directory-down", 5),
+    "evidence": ("guard-audit", None),
 }
 """Cause -> the message, and the seconds after which trying again makes sense."""
 
@@ -98,6 +100,7 @@ class Guard:
         recall: Recall | None = None,
         files: enclosed.Reader | None = None,
         keys: Keys | None = None,
+        evidence: Evidence | None = None,
     ) -> None:
         self.rules = rules
         self.recall = recall or Recall()
@@ -115,6 +118,7 @@ class Guard:
         """Given on likewise."""
         self._fingerprints = Fingerprints(rules, keys) if keys else None
         self._now = now
+        self._evidence = evidence
 
     async def outgoing(
         self, request: Request, service: ServiceRule, actor: Actor, before: Sequence[Segment] = ()
@@ -164,11 +168,30 @@ class Guard:
             )
             leaving = await self._aside(request, lambda: self._write(request, service, redaction))
             watch.lap("redact")
+        sealed = await self._sealed(decision, prompt, analysis)
         outcome = self._outcome(request.host, service, actor, prompt, decision, analysis, watch.done())
-        event = self._recorder.write(self._marked(outcome, prompt))
+        outcome = replace(self._marked(outcome, prompt), evidence=sealed.sha256 if sealed else None)
+        event = self._recorder.write(outcome)
+        if sealed and not await self._held(sealed):
+            return self.failed("evidence", request.host, service, actor)
         files = enclosed.holding(decision.redact, prompt, kinds)
         reply = self._refuse(outcome, service, decision.message, event, files=files) if stopped else None
         return Exchange(outcome, event, prompt, leaving, reply, redaction.values, conversation)
+
+    async def _sealed(self, decision: Decision, prompt: Prompt, analysis: Analysis) -> Sealed | None:
+        """The prompt for the key holders, where a rule wants it and the deployment keeps evidence."""
+        if self._evidence is None or not decision.evidence:
+            return None
+        return await asyncio.to_thread(self._evidence.seal, prompt, analysis.findings)
+
+    @staticmethod
+    async def _held(sealed: Sealed) -> bool:
+        """Whether it is on the disk; never before its event is in the log."""
+        try:
+            await asyncio.to_thread(sealed.keep)
+        except StoreError:
+            return False
+        return True
 
     def _marked(self, outcome: Outcome, prompt: Prompt) -> Outcome:
         """With fingerprints of what was found, where there are keys for them."""

@@ -75,6 +75,7 @@ def decide(rules: RuleSet, facts: Facts, now: datetime) -> Decision:
         message=_message(verdict, enforced, reasons),
         approvers=tuple(dict.fromkeys(who for m in enforced if m.rule.then is verdict for who in m.rule.approvers)),
         classification=max((f.classification for f in facts.findings), default=Classification.PUBLIC, key=_rank),
+        evidence=any(match.rule.evidence for match in enforced),
     )
 
 

@@ -44,6 +44,22 @@ class Settings(BaseSettings):
         description="How events name people: clear, keyed (a pseudonym), split (a pseudonym, and who it is in a file "
         "apart).",
     )
+    evidence_keys: str = Field(
+        default="",
+        description="Public keys (age1…) of the investigators, who open evidence together with a witness; empty: none "
+        "is kept.",
+    )
+    evidence_witnesses: str = Field(
+        default="",
+        description="Public keys (age1…) of the witnesses, such as the DPO; any one of them and any "
+        "investigator open evidence.",
+    )
+    evidence_dir: Path | None = Field(
+        default=None, description="Folder of the sealed prompts; default: evidence in state_dir."
+    )
+    evidence_days: int = Field(
+        default=90, ge=1, description="Days evidence is kept; it is then deleted, as an event says."
+    )
     keys_dir: Path | None = Field(
         default=None,
         description="Folder of the keys of fingerprints and pseudonyms, one for all nodes; default: in state_dir.",
@@ -174,6 +190,11 @@ class Settings(BaseSettings):
     def key(self) -> Path:
         """Where the key of the hashed lists is."""
         return self.lists_key.expanduser() if self.lists_key else self.state / "lists.key"
+
+    @property
+    def evidence(self) -> Path:
+        """The folder of the sealed prompts."""
+        return self.evidence_dir.expanduser() if self.evidence_dir else self.state / "evidence"
 
     @property
     def log_keys(self) -> Path:

@@ -204,6 +204,8 @@ class Decision:
     """Id of the message the person reads."""
     approvers: tuple[str, ...] = ()
     classification: Classification = Classification.PUBLIC
+    evidence: bool = False
+    """An enforced rule wants the prompt kept, sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,3 +244,5 @@ class Outcome:
     rules_version: str = ""
     nlp: str = ""
     """The pipelines that looked for names; empty when nothing was analysed."""
+    evidence: str | None = None
+    """SHA-256 of the sealed prompt, where a rule wants it and the deployment keeps any."""

@@ -4,6 +4,7 @@ import re
 import socket
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,22 @@ def test_a_failure_is_counted_by_its_cause_and_not_as_a_block() -> None:
     assert value(metrics, "prompt_guard_decisions_total", service="openai-api", decision="failure") == 1
     assert value(metrics, "prompt_guard_decisions_total", service="openai-api", decision="block") is None
     assert value(metrics, "prompt_guard_failures_total", cause="timeout") == 1
+
+
+def test_a_sealed_prompt_is_counted_once() -> None:
+    metrics = Metrics()
+    for outcome in (FOUND, replace(FOUND, evidence="0" * 64)):
+        Counted(Book(), metrics).write(outcome)
+    assert value(metrics, "prompt_guard_evidence_total") == 1
+
+
+def test_the_logs_lag_is_asked_at_each_scrape() -> None:
+    metrics, lag = Metrics(), [0.2]
+    metrics.watch(lambda: lag[0], lambda: 7)
+    assert value(metrics, "prompt_guard_audit_lag_seconds") == 0.2
+    lag[0] = 31.0
+    assert value(metrics, "prompt_guard_audit_lag_seconds") == 31.0
+    assert value(metrics, "prompt_guard_audit_unsigned_lines") == 7
 
 
 def test_what_could_not_be_recorded_is_an_error_and_no_decision() -> None:

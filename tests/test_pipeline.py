@@ -10,6 +10,7 @@ import pytest
 
 from guard.detect.analysis import Analysis
 from guard.errors import DetectError, StoreError
+from guard.evidence import Evidence, new_key, opened
 from guard.pipeline import Exchange, Guard
 from guard.redact.fingerprints import Keys
 from guard.redact.vault import Vault
@@ -213,6 +214,69 @@ def test_each_finding_has_its_fingerprint_when_there_are_keys(rules: RuleSet, in
     prints = [outcome.fingerprints for outcome in notebook.outcomes]
     assert [len(found) for found in prints] == [len(outcome.findings) for outcome in notebook.outcomes] == [1, 1]
     assert prints[0] == prints[1]
+
+
+HOLDERS = new_key(), new_key()
+
+
+class Sealing(Notebook):
+    """A recorder that also looks at what is in the folder of evidence when an event is written."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self.files: list[int] = []
+
+    def write(self, outcome: Outcome) -> str:
+        self.files.append(len(list(self.folder.rglob("*.age"))))
+        return super().write(outcome)
+
+
+def witnessed(rules: RuleSet, inline: Inline, notebook: Notebook, folder: Path, text: str) -> Exchange:
+    """Sent under rules that want evidence of every secret that is redacted."""
+    kept = rules.policy["redact-secrets"].model_copy(update={"evidence": True})
+    wanting = rules.model_copy(update={"policy": {**rules.policy, kept.id: kept}})
+    with closing(Vault("sqlite://", bytes(32))) as vault:
+        evidence = Evidence(folder, [HOLDERS[0][1]], [HOLDERS[1][1]])
+        guard = Guard(wanting, inline, vault, notebook, evidence=evidence)
+        return asyncio.run(guard.outgoing(request_of(text), rules.services["openai-api"], Actor("ana", ("hr",))))
+
+
+AWS = "AKIA" + "Q3EGRIZ5WSYGX7NV"
+
+
+def test_a_rule_that_wants_evidence_has_it_after_the_event_that_names_it(
+    rules: RuleSet, inline: Inline, tmp_path: Path
+) -> None:
+    notebook = Sealing(tmp_path)
+    exchange = witnessed(rules, inline, notebook, tmp_path, f"aws_access_key_id = {AWS}")
+    (outcome,) = notebook.outcomes
+    (path,) = tmp_path.rglob("*.age")
+
+    assert exchange.request is not None
+    assert (notebook.files, path.stem) == ([0], outcome.evidence)
+    said = opened(path.read_bytes(), [private for private, _ in HOLDERS])
+    assert [s["text"] for s in said["segments"] if s["where"] == "body:/messages/0/content"] == [
+        f"aws_access_key_id = {AWS}"
+    ]
+
+
+def test_no_evidence_is_kept_of_other_prompts(rules: RuleSet, inline: Inline, tmp_path: Path) -> None:
+    notebook = Notebook()
+    witnessed(rules, inline, notebook, tmp_path, f"Mon IBAN : {IBAN}")
+    assert [outcome.evidence for outcome in notebook.outcomes] == [None]
+    assert list(tmp_path.rglob("*.age")) == []
+
+
+def test_evidence_that_cannot_be_kept_keeps_the_request_here(rules: RuleSet, inline: Inline, tmp_path: Path) -> None:
+    notebook, folder = Notebook(), tmp_path / "evidence"
+    folder.write_text("no folder")
+    exchange = witnessed(rules, inline, notebook, folder, f"aws_access_key_id = {AWS}")
+
+    assert exchange.request is None
+    assert exchange.reply is not None
+    assert exchange.reply.status == 503
+    assert [(o.failure, o.evidence is None) for o in notebook.outcomes] == [(None, False), ("evidence", True)]
 
 
 def test_an_unforeseen_error_rises_to_the_door(rules: RuleSet) -> None:

@@ -480,3 +480,13 @@ def test_the_order_of_rules_does_not_matter(policy: list[PolicyRule]) -> None:
     given = facts(IBAN, uses=(Use("cv-screening", 0.8),))
 
     assert decided(given, *policy) == decided(given, *sorted(policy, key=lambda r: r.id))
+
+
+@pytest.mark.parametrize(
+    ("status", "found", "wanted"), [("stable", (IBAN,), True), ("test", (IBAN,), False), ("stable", (), False)]
+)
+def test_evidence_is_wanted_when_an_enforced_rule_that_matches_says_so(
+    status: str, found: tuple[Finding, ...], wanted: bool
+) -> None:
+    keeping = rule("log", status=status, entities=["IBAN_CODE"]).model_copy(update={"evidence": True})
+    assert decide(rules(keeping, rule("block", entities=["IBAN_CODE"])), facts(*found), TODAY).evidence is wanted

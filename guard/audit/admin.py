@@ -21,8 +21,10 @@ class Notice:
     severity: Severity = 1
     by: str = "guard"
     """Who did it: the guard itself, or a person as the system knows them."""
-    kind: Literal["audit log", "fingerprint", "person", "legal hold"] = "audit log"
+    kind: Literal["audit log", "fingerprint", "person", "legal hold", "evidence"] = "audit log"
     """What was read, changed or deleted."""
+    why: str | None = None
+    """In the words of who read it."""
 
 
 def admin(notice: Notice, place: Place) -> dict[str, object]:
@@ -92,6 +94,7 @@ def _entity(
 ) -> schema.EntityManagement:
     return {
         **_stamp(notice, place),
+        **_remark(notice),
         "class_uid": 3004,
         "class_name": "Entity Management",
         "category_uid": 3,
@@ -102,6 +105,10 @@ def _entity(
         "entity": {"name": printable(notice.subject or "all"), "type": notice.kind},
         "unmapped": {"guard": _own(notice)},
     }
+
+
+def _remark(notice: Notice) -> schema.Remark:
+    return {"comment": printable(notice.why)} if notice.why else {}
 
 
 def _stamp(notice: Notice, place: Place) -> schema.Stamp:

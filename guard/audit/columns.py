@@ -105,17 +105,34 @@ COLUMNS = (
     Column("segments", "unmapped.guard.prompt.segments", "BIGINT", "Pieces of text in it."),
     Column("ms", "unmapped.guard.ms", "MAP(VARCHAR, DOUBLE)", "Milliseconds in all.", "unmapped.guard.ms['total']"),
     Column("stages", "unmapped.guard.ms", "MAP(VARCHAR, DOUBLE)", "Milliseconds by stage."),
+    Column("evidence", "unmapped.guard.evidence", "VARCHAR", "SHA-256 of the sealed prompt, where one was kept."),
     Column("rules_version", "unmapped.guard.rules_version", "VARCHAR", "Hash of the rule files that decided."),
     Column("nlp", "unmapped.guard.nlp", "VARCHAR", "Pipelines that looked for names; null when nothing was analysed."),
     Column("message", "message", "VARCHAR", "One line for people."),
     Column("admin", "unmapped.guard.admin", "VARCHAR", "What happened to the guard itself; null for a prompt."),
     Column("subject", "unmapped.guard.subject", "VARCHAR", "What it happened to."),
     Column("count", "unmapped.guard.count", "BIGINT", "How many."),
+    Column("kind", "entity.type", "VARCHAR", "What was read, changed or deleted: audit log, person, evidence, …"),
+    Column("comment", "comment", "VARCHAR", "Why, in the words of who did it."),
 )
 
-ADMIN = ("time", "id", "node", "seq", "event", "severity", "user", "message", "admin", "subject", "count")
+ADMIN = (
+    "time",
+    "id",
+    "node",
+    "seq",
+    "event",
+    "severity",
+    "user",
+    "message",
+    "admin",
+    "subject",
+    "count",
+    "kind",
+    "comment",
+)
 """Those that say something of the guard's own life."""
-ADMIN_ONLY = frozenset({"admin", "subject", "count"})
+ADMIN_ONLY = frozenset({"admin", "subject", "count", "kind", "comment"})
 
 
 def _members(paths: Iterable[tuple[list[str], str]]) -> Iterable[tuple[str, str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from guard.audit.admin import Notice
-from guard.audit.retention import Hold, hold, sweep
+from guard.audit.retention import Hold, hold, sweep, sweep_evidence
 from guard.audit.schema import Happening
 from guard.audit.sink import Sink, utcnow
 from guard.errors import StoreError
@@ -31,8 +31,12 @@ class Keeper:
         days: int,
         tell: Callable[[str], None],
         clock: Callable[[], datetime] = utcnow,
+        evidence: tuple[Path, int] | None = None,
     ) -> None:
-        """`days` is how long the log is kept, 0 for ever; `tell` takes a sentence for the operational log."""
+        """`days` is how long the log is kept, 0 for ever; `tell` takes a sentence for the operational log; `evidence`
+        is the folder of sealed prompts, and for how many days.
+        """
+        self._evidence = evidence
         self._sink, self._folder, self._days, self._tell, self._clock = sink, folder, days, tell, clock
         self._signed = self._swept = 0.0
         self._failed: dict[str, str] = {}
@@ -74,8 +78,12 @@ class Keeper:
             self._hold = now
 
     def _sweep(self, now: datetime) -> None:
+        today = now.astimezone(UTC).date()
         try:
-            sweep(self._folder, now.astimezone(UTC).date(), self._days, self._sink.note)
+            sweep(self._folder, today, self._days, self._sink.note)
+            if self._evidence:
+                place, days = self._evidence
+                sweep_evidence(place, today, days, hold(self._folder), self._sink.note)
         except OSError as error:
             raise StoreError(f"a file whose time is over could not be deleted ({type(error).__name__})") from None
 

@@ -52,7 +52,8 @@ class Recording:
         """StoreError when the log cannot be opened. `tell` takes sentences for the operational log."""
         self._tell = tell
         self.sink = opened(settings, key)
-        self._keeper = Keeper(self.sink, settings.log_dir, settings.retention_days, tell)
+        evidence = (settings.evidence, settings.evidence_days)
+        self._keeper = Keeper(self.sink, settings.log_dir, settings.retention_days, tell, evidence=evidence)
         vkey = signer_of(settings, settings.node, key).vkey
         self._note(Notice(Happening.START, "The guard starts; its checkpoints are signed with this key", vkey))
         self.rules(rules_version)

@@ -5,6 +5,7 @@ tomorrow. Checkpoints hold no personal data and are kept for three years, so tha
 """
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -95,6 +96,22 @@ def sweep(folder: Path, today: date, days: int, note: Callable[[Notice], object]
         text = f"{path.name} was deleted: kept for {longest} days"
         note(Notice(Happening.DELETED, text, path.name, _bytes(path)))
         path.unlink(missing_ok=True)
+        deleted += 1
+    return deleted
+
+
+def sweep_evidence(folder: Path, today: date, days: int, held: Hold, note: Callable[[Notice], object]) -> int:
+    """Delete the days of evidence that are older; how many. StoreError when a deletion could not be recorded."""
+    over = [path for path in sorted(folder.glob("????-??-??")) if _DAY.fullmatch(path.name) and path.is_dir()]
+    deleted = 0
+    for path in over:
+        day = date.fromisoformat(path.name)
+        if held.keeps(day) or day >= today - timedelta(days=days):
+            continue
+        text = f"Evidence of {path.name} was deleted: kept for {days} days"
+        count = sum(1 for _ in path.glob("*.age"))
+        note(Notice(Happening.DELETED, text, f"evidence {path.name}", count, kind="evidence"))
+        shutil.rmtree(path)
         deleted += 1
     return deleted
 

@@ -118,6 +118,9 @@ class Guard(TypedDict):
     uninspectable: Annotated[List[Text], Field(description="Why parts of it could not be read: media, websocket, …")]
     failure: Annotated[Text | None, Field(description="Why the guard failed closed: worker, timeout, overload, …")]
     ms: Annotated[dict[str, float], Field(description="Milliseconds spent by stage, and in `total`.")]
+    evidence: Annotated[
+        Text | None, Field(description="SHA-256 of the sealed prompt, its file's name; null when none was kept.")
+    ]
     rules_version: Annotated[Text, Field(description="Hash of the rule files that decided.")]
     nlp: Annotated[Text | None, Field(description="Pipelines that looked for names; null when nothing was analysed.")]
 
@@ -296,7 +299,7 @@ class Managed(TypedDict):
     """`entity`: what somebody read, changed or deleted."""
 
     name: Text
-    type: Literal["audit log", "fingerprint", "person", "legal hold"]
+    type: Literal["audit log", "fingerprint", "person", "legal hold", "evidence"]
 
 
 # --- the events ------------------------------------------------------------------------------------------------------
@@ -320,6 +323,13 @@ class Client(TypedDict):
 
     device: NotRequired[Device]
     src_endpoint: Source
+
+
+@_closed
+class Remark(TypedDict):
+    """What a person says about what they do."""
+
+    comment: NotRequired[Annotated[Text, Field(description="Why, in the words of who did it.")]]
 
 
 @_closed
@@ -412,7 +422,7 @@ class ApplicationError(Stamp):
 
 
 @_closed
-class EntityManagement(Stamp):
+class EntityManagement(Stamp, Remark):
     """Somebody read the log in a way that is itself recorded, or a part of it was deleted."""
 
     class_uid: Literal[3004]

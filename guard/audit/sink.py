@@ -77,6 +77,7 @@ class Sink:
         self._mutex = threading.Lock()
         self._broken = self._full = False
         self._looked, self._mark = 0.0, 0
+        self._waiting: float | None = None
         try:
             folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             self._lock: int | None = _lock(folder / f".audit-{node}.lock")
@@ -118,8 +119,13 @@ class Sink:
         to it, and asking again would be answered with yes.
         """
         with self._mutex:
-            descriptor = self._duplicate()
-        self._settle(descriptor)
+            descriptor, waiting = self._duplicate(), self._waiting
+            self._waiting = None
+        try:
+            self._settle(descriptor)
+        except StoreError:
+            self._waiting = waiting
+            raise
 
     def checkpoint(self, least: int = 1) -> None:
         """A checkpoint over what is on the disk, when so many lines have none. StoreError when it cannot be kept."""
@@ -132,6 +138,15 @@ class Sink:
             descriptor = self._duplicate()
         self._settle(descriptor)
         self._ledger.sign(states, self._clock())
+
+    def lag(self) -> float:
+        """Seconds for which the oldest line that is not on the disk has waited for it; 0 when none does."""
+        since = self._waiting
+        return time.monotonic() - since if since is not None else 0.0
+
+    def unsigned(self) -> int:
+        """Lines of the present day that no checkpoint covers."""
+        return self._ledger.behind() if self._ledger else 0
 
     def look(self) -> None:
         """Tell people when the disk passes a mark, and again when it is below all of them."""
@@ -182,6 +197,8 @@ class Sink:
 
     def _line_kept(self, day: date, line: bytes) -> None:
         self._sequence += 1
+        if self._waiting is None:
+            self._waiting = time.monotonic()
         if self._ledger:
             self._ledger.add(day, line, self._sequence)
 

@@ -33,6 +33,7 @@ def guard(outcome: Outcome) -> schema.Guard:
         "uninspectable": printables(outcome.uninspectable),
         "failure": printable(outcome.failure) if outcome.failure else None,
         "ms": {printable(stage): round(spent, 3) for stage, spent in sorted(outcome.milliseconds.items())[:ITEMS]},
+        "evidence": outcome.evidence,
         "rules_version": printable(outcome.rules_version),
         "nlp": printable(outcome.nlp) if outcome.nlp else None,
     }

@@ -4,11 +4,11 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy: more threads only wait, on busy cores ten times
 
-from guard.cli import audit, changes, explain, lists, logs, requests, rules, running, texts
+from guard.cli import audit, changes, evidence, explain, lists, logs, requests, rules, running, texts
 from guard.cli.door import app, fail
 from guard.errors import GuardError
 
-__all__ = ["audit", "changes", "explain", "lists", "logs", "requests", "rules", "running", "texts"]
+__all__ = ["audit", "changes", "evidence", "explain", "lists", "logs", "requests", "rules", "running", "texts"]
 
 
 def main() -> None:

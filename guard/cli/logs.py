@@ -59,7 +59,7 @@ def logs(
     if sql is not None:
         if name:
             fail("give a question or --sql, not both", 2)
-        _typed(folder, sql, _scope(since or "7d", until, user, service), form)
+        _typed(folder, sql, scope_of(since or "7d", until, user, service), form)
         return
     known = questions()
     if name is None:
@@ -70,7 +70,7 @@ def logs(
         fail(f"no question is named {name!r}; guard logs lists them", 2)
     if (value is None) != (question.value is None):
         fail(f"{name} wants {question.value or 'no value'}", 2)
-    _named(folder, question, value, _scope(since or question.since, until, user, service), form)
+    _named(folder, question, value, scope_of(since or question.since, until, user, service), form)
 
 
 @app.command()
@@ -97,17 +97,17 @@ def hunt(
         fail(f"--level wants one of {', '.join(LEVELS)}", 2)
     every = read(rules or folder("sigma"))
     wanted = [rule for rule in every if LEVELS.index(rule.level) >= LEVELS.index(level)]
-    scope = _scope(since or "7d", until, user, service)
+    scope = scope_of(since or "7d", until, user, service)
     _recorded(scope, "The log was hunted through for a person")
     with reader(log or deployment().log_dir, scope) as tables:
         found = {rule: tables.ask(query(rule, every)) for rule in wanted}
     hits = {rule: rows for rule, rows in found.items() if rows.rows}
     if form is Format.TABLE:
         shown = [(rule.level, rule.name.removeprefix("prompt_guard_"), *_last(rows)) for rule, rows in hits.items()]
-        _print(Rows(("level", "rule", "hits", "last", "user", "id"), shown), form)
+        printed(Rows(("level", "rule", "hits", "last", "user", "id"), shown), form)
     else:
         every_hit = [(rule.level, rule.name, *row) for rule, rows in hits.items() for row in rows.rows]
-        _print(Rows(("level", "rule", "time", "user", "service", "n", "id"), every_hit), form)
+        printed(Rows(("level", "rule", "time", "user", "service", "n", "id"), every_hit), form)
     print(f"{len(wanted)} rules, {len(hits)} with hits", file=sys.stderr)
     raise SystemExit(1 if hits else 0)
 
@@ -124,7 +124,7 @@ def _named(folder: Path, question: "Question", value: str | None, scope: "Scope"
     _recorded(scope, f"The log was asked: {question.name}", value)
     with reader(folder, scope) as tables:
         rows = tables.ask(question.query, value)
-    _print(rows, form, question.title)
+    printed(rows, form, question.title)
     if question.chart and form is Format.TABLE and rows.rows:
         _draw(rows, question.chart)
 
@@ -135,7 +135,7 @@ def _typed(folder: Path, sql: str, scope: "Scope", form: Format) -> None:
     _recorded(scope, "The log was asked in SQL", sql)
     with typed(folder, scope) as tables:
         rows = tables.ask(sql)
-    _print(rows, form)
+    printed(rows, form)
 
 
 def _recorded(scope: "Scope", text: str, subject: str | None = None) -> None:
@@ -149,7 +149,8 @@ def _recorded(scope: "Scope", text: str, subject: str | None = None) -> None:
     record(deployment(), Notice(Happening.READ, text, about, by=asker(), kind="person"))
 
 
-def _scope(since: str, until: str | None, user: str | None, service: str | None) -> "Scope":
+def scope_of(since: str, until: str | None, user: str | None = None, service: str | None = None) -> "Scope":
+    """What the options say; ends with a sentence when that is no time."""
     from guard.audit.questions import moment
     from guard.audit.reader import Scope
 
@@ -174,7 +175,8 @@ def _list(known: dict[str, "Question"]) -> None:
         print(f"{name:<{width}}  {question.title}{f' (wants {question.value})' if question.value else ''}")
 
 
-def _print(rows: "Rows", form: Format, title: str | None = None) -> None:
+def printed(rows: "Rows", form: Format, title: str | None = None) -> None:
+    """Rows as they were asked for."""
     if form is Format.JSON:
         for row in rows.rows:
             print(json.dumps(dict(zip(rows.columns, map(_plain, row), strict=True)), ensure_ascii=True))

@@ -312,6 +312,9 @@ class PolicyRule(Rule):
         default="100%", description="Share of the users it is enforced for; for the others it decides and logs."
     )
     until: datetime.date | None = Field(default=None, description="Last day the rule holds (UTC).")
+    evidence: bool = Field(
+        default=False, description="Keep the prompt, sealed for two key holders, where the deployment keeps evidence."
+    )
     tests: list[PolicyTest] = Field(min_length=1, description="The rule's own tests.")
 
 

@@ -160,6 +160,17 @@ def test_a_failing_disk_is_told_even_when_no_line_can_say_it(
     ]
 
 
+def test_evidence_has_its_own_time(sink: Sink, tmp_path: Path, clock: Clock, told: list[str]) -> None:
+    place = tmp_path / "evidence"
+    for day in ("2026-06-01", "2026-07-22"):
+        (place / day).mkdir(parents=True)
+    Keeper(sink, tmp_path, 365, told.append, clock, evidence=(place, 30)).tick()
+
+    assert [path.name for path in place.iterdir()] == ["2026-07-22"]
+    assert ("admin.deleted", "Evidence of 2026-06-01 was deleted: kept for 30 days") in events(tmp_path)
+    assert told == []
+
+
 def test_it_works_by_itself_until_it_is_stopped(sink: Sink, tmp_path: Path) -> None:
     done = threading.Event()
     keeper = Keeper(sink, tmp_path, 365, lambda _: None, lambda: done.set() or NOON)  # type: ignore[func-returns-value]

@@ -5,7 +5,7 @@ import pytest
 
 from guard.audit.admin import Notice
 from guard.audit.ids import uuid7
-from guard.audit.retention import HOLD, changed, hold, sweep
+from guard.audit.retention import HOLD, Hold, changed, hold, sweep, sweep_evidence
 from guard.errors import StoreError
 
 TODAY = date(2026, 11, 24)
@@ -102,3 +102,41 @@ def test_an_entry_is_put_on_once_and_taken_off_once(tmp_path: Path) -> None:
 def test_nothing_else_is_an_entry(entry: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="neither a day nor"):
         changed(tmp_path, entry, held=True)
+
+
+def evidence(folder: Path, *days: date) -> None:
+    for day in days:
+        (folder / day.isoformat()).mkdir(parents=True)
+        for name in ("a.age", "b.age"):
+            (folder / day.isoformat() / name).write_bytes(b"x")
+
+
+def test_evidence_whose_time_is_over_goes_by_days_each_an_event_first(tmp_path: Path) -> None:
+    last, over, held = TODAY - timedelta(days=90), TODAY - timedelta(days=91), TODAY - timedelta(days=99)
+    evidence(tmp_path, last, over, held)
+    (tmp_path / "not-a-day").mkdir()
+    seen: list[tuple[Notice, bool]] = []
+
+    def note(notice: Notice) -> None:
+        seen.append((notice, (tmp_path / over.isoformat()).exists()))
+
+    assert sweep_evidence(tmp_path, TODAY, 90, Hold(frozenset({held})), note) == 1
+    assert left(tmp_path) == {f"{day}/{name}" for day in (last, held) for name in ("a.age", "b.age")}
+    assert [(one.kind, one.subject, one.count, there) for one, there in seen] == [
+        ("evidence", f"evidence {over}", 2, True)
+    ]
+
+
+def test_evidence_stays_when_its_deletion_cannot_be_recorded(tmp_path: Path) -> None:
+    evidence(tmp_path, OLD)
+
+    def note(notice: Notice) -> None:
+        raise StoreError("full")
+
+    with pytest.raises(StoreError):
+        sweep_evidence(tmp_path, TODAY, 90, Hold(), note)
+    assert len(left(tmp_path)) == 2
+
+
+def test_no_folder_of_evidence_is_nothing_to_delete(tmp_path: Path) -> None:
+    assert sweep_evidence(tmp_path / "none", TODAY, 90, Hold(), lambda _: None) == 0

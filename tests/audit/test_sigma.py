@@ -264,6 +264,7 @@ def test_the_shipped_rules_find_what_they_are_about(tmp_path: Path, new_outcome:
         new_outcome(endpoint="unknown", chars=20_000),
         new_outcome(Verdict.LOG, uninspectable=("media",)),
         *(Notice(what, "…") for what in Happening),
+        Notice(Happening.READ, "…", "an event", kind="evidence"),
     ]
     with (tmp_path / "audit-par-01-2026-07-23.jsonl").open("wb") as file:
         for number, one in enumerate(outcomes):

@@ -310,6 +310,29 @@ def test_a_disk_that_fails_takes_nothing_more_until_a_new_start(
     assert sequences(tmp_path / DAY_FILE) == [1, 2]
 
 
+def test_the_lag_is_that_of_the_oldest_line_that_is_not_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    with closing(Sink(tmp_path, "n", noon, Keeping(signer=Signer(bytes(32), "n")))) as sink:
+        assert (sink.lag(), sink.unsigned()) == (0, 0)
+        sink.write(OUTCOME)
+        now[0] += 2
+        sink.write(OUTCOME)
+        assert (sink.lag(), sink.unsigned()) == (2, 2)
+        sink.settle()
+        assert sink.lag() == 0
+        sink.write(OUTCOME)
+        now[0] += 1
+        with monkeypatch.context() as failing:
+            failing.setattr("os.fdatasync", refusing(errno.EIO))
+            with pytest.raises(StoreError):
+                sink.settle()
+        now[0] += 1
+        assert sink.lag() == 2
+
+
 def test_who_asks_for_the_disk_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rounds: list[int] = []
     real = os.fdatasync

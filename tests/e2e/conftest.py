@@ -12,10 +12,15 @@ from guard.demo.certificates import Authority
 from guard.demo.exchange import obliging
 from guard.demo.stage import Act, Stage, stage
 from guard.demo.website import HTTP_HOSTS, SOCKET_HOSTS, Website
+from guard.evidence import new_key
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "rules"
 _OURS = Path(__file__).parent / "rules"
+HOLDERS = new_key(), new_key()
+"""An investigator's and a witness's, for evidence."""
 SETTINGS = {
+    "GUARD_EVIDENCE_KEYS": HOLDERS[0][1],
+    "GUARD_EVIDENCE_WITNESSES": HOLDERS[1][1],
     "GUARD_ANALYSIS_SECONDS": "4",
     "GUARD_MAX_BODY": str(2**20),
     "GUARD_GRACE_SECONDS": "2",
@@ -59,6 +64,12 @@ def act(whole_stage: Stage) -> Act:
     """What passes during this test; the service is obliging again."""
     whole_stage.standin.speaker = obliging
     return whole_stage.act()
+
+
+@pytest.fixture(scope="session")
+def holders() -> list[str]:
+    """The private keys of evidence."""
+    return [private for private, _ in HOLDERS]
 
 
 @pytest.fixture(scope="session")

@@ -215,6 +215,9 @@ def test_the_clickhouse_table_reads_what_an_event_has() -> None:
 
 def test_the_sigma_pipeline_maps_columns_to_what_an_event_has() -> None:
     text = (SHIPPING / "sigma-pipeline-ocsf.yml").read_text("utf-8")
-    mapping = yaml.safe_load(text)["transformations"][0]["mapping"]  # noqa: TID251 - other people's YAML
+    mapping = yaml.safe_load(text)["transformations"][-1]["mapping"]  # noqa: TID251 - other people's YAML
+    rules = [path.read_text("utf-8") for path in (SHIPPING.parent / "sigma").glob("*.yml")]
+    used = {name for rule in rules for name in re.findall(r"^    ([a-z_]+)(?:\|\w+)*: ", rule, re.MULTILINE)}
+    assert used - set(mapping) - {"field", "gte"} == set()
     assert set(mapping) <= {column.name for column in COLUMNS}
     assert set(mapping.values()) - KNOWN - {"unmapped.guard.ms.total"} == set()
