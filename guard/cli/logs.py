@@ -183,7 +183,7 @@ def printed(rows: "Rows", form: Format, title: str | None = None) -> None:
     elif form is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(rows.columns)
-        writer.writerows([[_cell(value) for value in row] for row in rows.rows])
+        writer.writerows([[_inert(_cell(value), value) for value in row] for row in rows.rows])
     else:
         _table(rows, title)
 
@@ -231,6 +231,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _inert(cell: str, value: Any) -> str:
+    """A name such as `=cmd|…` is no formula to a spreadsheet with an apostrophe before it; numbers stay numbers."""
+    formula = cell.startswith(("=", "+", "-", "@")) and not isinstance(value, int | float)
+    return f"'{cell}" if formula else cell
 
 
 def _cell(value: Any) -> str:

@@ -1,5 +1,6 @@
--- not run: ClickHouse was not at hand.
+-- run here: ClickHouse 26.9 (chdb 4.4): the tables, a load, the same lines loaded twice; not run: a server.
 -- A table for the audit log: the names of `guard logs`, the whole line beside them, twelve months, doubles removed by id.
+-- Ask with FINAL (`FROM prompt_guard.events FINAL`): until parts are merged a line that came twice counts twice.
 -- Load:  clickhouse-client --query "INSERT INTO prompt_guard.lines FORMAT LineAsString" < audit-guard-1-2026-07-23.jsonl
 CREATE DATABASE IF NOT EXISTS prompt_guard;
 
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS prompt_guard.events
     uninspectable Array(LowCardinality(String)),
     chars UInt32,
     ms Float32,
+    evidence String,
     raw String CODEC(ZSTD(3)),
     INDEX by_fingerprint fingerprints TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_user user TYPE bloom_filter(0.01) GRANULARITY 1
@@ -65,6 +67,7 @@ SELECT
     JSONExtract(line, 'unmapped', 'guard', 'uninspectable', 'Array(String)') AS uninspectable,
     JSONExtractUInt(line, 'unmapped', 'guard', 'prompt', 'chars') AS chars,
     JSONExtractFloat(line, 'unmapped', 'guard', 'ms', 'total') AS ms,
+    JSONExtractString(line, 'unmapped', 'guard', 'evidence') AS evidence,
     line AS raw
 FROM prompt_guard.lines
 WHERE isValidJSON(line);

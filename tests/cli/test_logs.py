@@ -151,3 +151,11 @@ def test_a_line_that_somebody_forged_cannot_colour_the_terminal(run: Run, tmp_pa
     answer = run("logs", "insistence", *DAY).stdout
     assert "vfaure" in answer
     assert "\x1b" not in answer
+
+
+def test_a_name_that_is_a_formula_is_a_text_in_a_spreadsheet(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "log" / "audit-guard-par-01-2026-07-23.jsonl"
+    path.write_text(path.read_text("utf-8").replace('"vfaure"', '"=cmd|calc!A1"'), "utf-8")
+    answer = run("logs", "insistence", *DAY, "--format", "csv").stdout
+    assert [line.partition(",")[0] for line in answer.splitlines()] == ["user", "'=cmd|calc!A1"]
+    assert run("logs", "--sql", "SELECT -2 AS n", *DAY, "--format", "csv").stdout == "n\n-2\n"
