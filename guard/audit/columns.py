@@ -106,6 +106,10 @@ COLUMNS = (
     Column("ms", "unmapped.guard.ms", "MAP(VARCHAR, DOUBLE)", "Milliseconds in all.", "unmapped.guard.ms['total']"),
     Column("stages", "unmapped.guard.ms", "MAP(VARCHAR, DOUBLE)", "Milliseconds by stage."),
     Column("evidence", "unmapped.guard.evidence", "VARCHAR", "SHA-256 of the sealed prompt, where one was kept."),
+    Column(
+        "ruling", "unmapped.guard.ruling", "VARCHAR", "What a person answered: approved or refused; null for a prompt."
+    ),
+    Column("finding", "finding_info.uid", "VARCHAR", "The event that an answer is about; a prompt's own id."),
     Column("rules_version", "unmapped.guard.rules_version", "VARCHAR", "Hash of the rule files that decided."),
     Column("nlp", "unmapped.guard.nlp", "VARCHAR", "Pipelines that looked for names; null when nothing was analysed."),
     Column("message", "message", "VARCHAR", "One line for people."),

@@ -152,6 +152,23 @@ class AdminUnmapped(TypedDict):
 
 
 @_closed
+class Ruled(TypedDict):
+    """`unmapped.guard` of a person's answer."""
+
+    ruling: Annotated[Literal["approved", "refused"], Field(description="What a person answered.")]
+    service: Annotated[Text, Field(description="Id of the service's rule file.")]
+    rule: Annotated[Text, Field(description="The policy rule that asked.")]
+    until: Annotated[Text | None, Field(description="The end of what a yes allows, RFC 3339, UTC.")]
+
+
+@_closed
+class RuledUnmapped(TypedDict):
+    """What OCSF has no place for."""
+
+    guard: Ruled
+
+
+@_closed
 class Product(TypedDict):
     """`metadata.product`"""
 
@@ -395,6 +412,27 @@ class DataSecurityFinding(Base, Finding):
 
 
 @_closed
+class FindingUpdate(Stamp, Remark):
+    """A person said yes or no to a prompt that waited: an Update on the same `finding_info.uid`."""
+
+    class_uid: Literal[2006]
+    class_name: Literal["Data Security Finding"]
+    category_uid: Literal[2]
+    category_name: Literal["Findings"]
+    activity_id: Annotated[Literal[2], Field(description="Update.")]
+    type_uid: Literal[200602]
+    status_id: Annotated[Literal[4], Field(description="Resolved.")]
+    action_id: Annotated[Literal[1, 2], Field(description="1 approved, 2 refused.")]
+    action: Literal["Allowed", "Denied"]
+    disposition_id: Literal[8, 25]
+    disposition: Literal["Approved", "Rejected"]
+    is_alert: Literal[False]
+    actor: Annotated[Actor, Field(description="Who answered.")]
+    finding_info: FindingInfo
+    unmapped: RuledUnmapped
+
+
+@_closed
 class ApplicationLifecycle(Stamp):
     """The guard starts, stops, or takes new rules."""
 
@@ -436,7 +474,9 @@ class EntityManagement(Stamp, Remark):
     unmapped: AdminUnmapped
 
 
-type Event = ApiActivity | DataSecurityFinding | ApplicationLifecycle | ApplicationError | EntityManagement
+type Event = (
+    ApiActivity | DataSecurityFinding | FindingUpdate | ApplicationLifecycle | ApplicationError | EntityManagement
+)
 
 
 def schema() -> dict[str, object]:

@@ -30,6 +30,7 @@ from guard.audit.event import event
 from guard.audit.identity import Identity
 from guard.audit.ids import RANDOM_BYTES, uuid7
 from guard.audit.ledger import Ledger
+from guard.audit.ruling import Ruling, ruled
 from guard.audit.schema import Happening
 from guard.audit.space import Space, Usage, disk, mark
 from guard.audit.stamp import Place
@@ -108,6 +109,13 @@ class Sink:
         """The same for something that happened to the guard or its log."""
         with self._mutex:
             return self._write(lambda place: admin(notice, place))
+
+    def rule(self, ruling: Ruling) -> str:
+        """The same for a person's answer to a prompt that waited."""
+        with self._mutex:
+            if self._keeping.identity:
+                ruling = replace(ruling, by=self._keeping.identity.shown(ruling.by))
+            return self._write(lambda place: ruled(ruling, place))
 
     async def kept(self) -> None:
         """All that was written is as safe as was asked for. StoreError when it is not."""

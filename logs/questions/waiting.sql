@@ -1,4 +1,4 @@
--- What waits for a person: prompts held or to be justified, and who can say yes.
+-- What waits for a person: prompts held or to be justified that nobody answered, and who can say yes.
 -- since: 7d
 -- column time: when, UTC
 -- column user: who
@@ -9,6 +9,6 @@
 -- column id: the event
 SELECT time, "user", service, decision, rule, approvers, id
 FROM events
-WHERE decision IN ('hold', 'justify')
+WHERE decision IN ('hold', 'justify') AND id NOT IN (SELECT finding FROM lines WHERE ruling IS NOT NULL)
 ORDER BY time DESC
 LIMIT 50

@@ -12,7 +12,7 @@ from guard.audit.columns import ADMIN, COLUMNS, LINE, NONE, Column
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFINITIONS: Any = schema.schema()["$defs"]
-EVENTS = ("ApiActivity", "DataSecurityFinding", "ApplicationLifecycle", "ApplicationError", "EntityManagement")
+EVENTS = [name for name, shape in DEFINITIONS.items() if "class_uid" in shape.get("properties", {})]
 
 
 def below(node: Any, name: str) -> list[Any]:

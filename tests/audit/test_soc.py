@@ -13,8 +13,11 @@ import orjson
 import pytest
 
 from guard.audit import schema
+from guard.audit.admin import Notice, admin
 from guard.audit.event import event
 from guard.audit.ids import uuid7
+from guard.audit.schema import Happening
+from guard.audit.stamp import Place
 from guard.terms import Verdict
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "soc.md").read_text("utf-8")
@@ -36,7 +39,7 @@ ANSWERS = {
     "What a rule that is only watched would have done": ["5 watched block"],
     "When the guard failed, by hour and cause": ["1 2026-07-23T10 timeout", "2 2026-07-23T10 worker"],
     "Lines that are missing, by node (first and last number, how many are missing between them)": [
-        "par-01 1 9 0",
+        "par-01 1 10 0",
         "par-02 10 12 1",
     ],
 }
@@ -74,9 +77,14 @@ def test_a_question_asks_for_fields_there_are(question: str, program: str) -> No
     assert asked - known - set(schema.Entity.__annotations__) - set(schema.RuleHit.__annotations__) == set()
 
 
+def write(folder: Path, node: str, made: dict[str, object]) -> None:
+    with (folder / f"audit-{node}-2026-07-23.jsonl").open("ab") as file:
+        file.write(orjson.dumps(made) + b"\n")
+
+
 @pytest.fixture
 def log(tmp_path: Path, new_outcome: Any) -> Path:
-    """A morning of two nodes; the second has lost a line."""
+    """A morning of two nodes; the second has lost a line, the first stops at noon."""
 
     def person(name: str, outcome: Any) -> Any:
         return replace(outcome, actor=replace(outcome.actor, user=name))
@@ -100,8 +108,10 @@ def log(tmp_path: Path, new_outcome: Any) -> Path:
         time = start + timedelta(minutes=number)
         node, sequence = ("par-01", number + 1) if number < 9 else ("par-02", 10 + 2 * (number - 9))
         made = event(outcome, uid=str(uuid7(time, bytes(10))), sequence=sequence, time=time, node=node)
-        with (tmp_path / f"audit-{node}-2026-07-23.jsonl").open("ab") as file:
-            file.write(orjson.dumps(made) + b"\n")
+        write(tmp_path, node, made)
+    noon = start + timedelta(hours=2)
+    place = Place(str(uuid7(noon, bytes(10))), 10, noon, "par-01")
+    write(tmp_path, "par-01", admin(Notice(Happening.STOP, "The guard stops"), place))
     return tmp_path
 
 
@@ -111,4 +121,5 @@ def test_jq_answers_it(question: str, program: str, log: Path) -> None:
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", program], cwd=log, capture_output=True, text=True, check=True
     )
+    assert done.stderr == ""
     assert [" ".join(line.split()) for line in done.stdout.splitlines()] == ANSWERS[question]
