@@ -47,7 +47,10 @@ def verify(
     log = folder or deployment().log_dir
     bad = 0
     try:
-        for node in nodes(log):
+        known = sorted({node for place in (log, copies) if place for node in nodes(place)})
+        if not known:
+            fail(f"{log}: no audit log is there", 1)
+        for node in known:
             report = verified(log, node, _verifier(log, node, key, copies), copies)
             bad += len(report.problems)
             print(

@@ -74,6 +74,19 @@ def test_a_changed_line_is_a_problem_and_exit_code_1(guard: Guard, place: dict[s
     assert "who can write there can forge it" in done.stderr
 
 
+def test_a_log_that_is_gone_altogether_is_no_clean_one(guard: Guard, place: dict[str, str]) -> None:
+    copies = place["GUARD_CHECKPOINT_DIR"]
+    for path in Path(place["GUARD_LOG_DIR"]).glob("audit-*"):
+        path.unlink()
+    alone = guard("audit", "verify", **place)
+    with_copies = guard("audit", "verify", "--checkpoints", copies, **place)
+
+    assert (alone.returncode, alone.stdout) == (1, "")
+    assert "no audit log is there" in alone.stderr
+    assert with_copies.returncode == 1
+    assert "is gone, and no event says that it was deleted" in with_copies.stdout
+
+
 def test_another_key_is_no_key_for_it(guard: Guard, place: dict[str, str]) -> None:
     done = guard("audit", "verify", "--key", "prompt-guard/other+aaaa+bbbb", **place)
 
