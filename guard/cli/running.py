@@ -76,8 +76,10 @@ def doctor() -> None:
     rules = ready_rules(None)
     print(f"rules              {counted(rules)} (version {rules.version})")
     from guard.detect.names import Pipelines
+    from guard.evidence import of
 
     print(f"names              {Pipelines(settings.nlp).said}")
+    print(f"evidence           {'kept, for two key holders' if of(settings) else 'none is kept'}")
     _say_people(settings)
     _say_in_force(settings, rules.version)
 
