@@ -161,6 +161,8 @@ def shadows(rules: Sequence[PolicyRule], world: World) -> Iterator[tuple[PolicyR
 
 def _outdoes(other: PolicyRule, rule: PolicyRule) -> bool:
     """Whether what one rule does leaves nothing for the other to do, where both hold."""
+    if rule.evidence and not other.evidence:
+        return False
     if other.then.rank > rule.then.rank:
         return rule.then is not Verdict.REDACT or other.then in (Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK)
     if other.then is not rule.then or rule.styles:

@@ -210,6 +210,16 @@ def test_what_ends_within_a_month_is_said_before(good: dict[str, str], lay: Lay)
     ]
 
 
+@pytest.mark.parametrize(("wide", "wanted"), [("", 0), ("evidence: true\n", 1)], ids=["none beside it", "two of them"])
+def test_a_rule_that_keeps_evidence_is_shadowed_only_by_another_that_does(
+    wide: str, wanted: int, good: dict[str, str], lay: Lay
+) -> None:
+    del good[POLICY]
+    kept = policy("a", NARROW, "log", "evidence: true\n")
+
+    assert len(faults(lay({**good, "policy/a.yaml": kept, "policy/b.yaml": policy("b", WIDE, more=wide)}))) == wanted
+
+
 def test_a_class_is_the_entities_in_it(good: dict[str, str], lay: Lay) -> None:
     badge = good["detect/badge.yaml"].replace("  classification", "  classes: [PASS]\n  classification")
     del good[POLICY]
