@@ -68,7 +68,7 @@ class Evidence:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """age public keys, any one of each kind opens. StoreError when one is none, or holds both parts."""
-        if not investigators or not witnesses or set(investigators) & set(witnesses):
+        if not investigators or not witnesses or _folded(investigators) & _folded(witnesses):
             raise StoreError("evidence wants keys of investigators and of witnesses, and nobody on both sides")
         self._folder, self._clock = folder, clock
         self._outer, self._inner = _recipients(investigators), _recipients(witnesses)
@@ -143,6 +143,11 @@ def opened(data: bytes, keys: Sequence[str]) -> dict[str, Any]:
 def private_keys(text: str) -> list[str]:
     """Those of a key file as `age-keygen` writes it."""
     return [line for line in map(str.strip, text.splitlines()) if line.startswith("AGE-SECRET-KEY-1")]
+
+
+def _folded(keys: Iterable[str]) -> set[str]:
+    """Bech32 may be written in capitals."""
+    return {key.lower() for key in keys}
 
 
 def _recipients(keys: Iterable[str]) -> list[pyrage.x25519.Recipient]:

@@ -118,6 +118,7 @@ WRONG = {
     "one side": {"evidence_keys": INVESTIGATOR[1]},
     "the other side": {"evidence_witnesses": WITNESS[1]},
     "one person on both": KEYS | {"evidence_witnesses": OTHER[1]},
+    "one person on both, in capitals": KEYS | {"evidence_witnesses": OTHER[1].upper()},
     "no key": KEYS | {"evidence_witnesses": "age1nokey"},
     "a private key": KEYS | {"evidence_witnesses": WITNESS[0]},
 }
