@@ -65,12 +65,6 @@ def proven(data: bytes, verifier: Verifier) -> tuple[str, Checkpoint]:
     return proof.line, point
 
 
-def found(folder: Path, uid: str) -> bytes:
-    """The line of an event. StoreError when it is not there."""
-    _, lines, index = _found(folder, uid)
-    return lines[index]
-
-
 def _found(folder: Path, uid: str) -> tuple[Path, list[bytes], int]:
     """The file, its lines, and which of them. A UUIDv7 says its day itself."""
     if not re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", uid):

@@ -91,7 +91,7 @@ def opened(
     Example: guard audit evidence open 01985b7e-… --key a.key --key b.key --reason 'case 2026-14'
     """
     from guard.audit.admin import Notice
-    from guard.audit.proof import found
+    from guard.audit.proof import line
     from guard.audit.schema import Happening
     from guard.evidence import held, private_keys
     from guard.evidence import opened as unsealed
@@ -101,7 +101,7 @@ def opened(
         keys = [private for path in key for private in private_keys(path.read_text("utf-8"))]
     except (OSError, ValueError) as error:
         fail(f"a key file cannot be read ({type(error).__name__})", 2)
-    sha256 = json.loads(found(log or settings.log_dir, event))["unmapped"]["guard"].get("evidence")
+    sha256 = json.loads(line(log or settings.log_dir, event))["unmapped"]["guard"].get("evidence")
     if not sha256:
         fail("no evidence was kept of this event", 1)
     data = held(folder or settings.evidence, sha256)
