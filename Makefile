@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv --quiet pip compile --python-version 3.13 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header
 # What the tests marked `system` need from Debian.
-SYSTEM_PACKAGES := jq shellcheck nghttp2-server chromium tesseract-ocr tesseract-ocr-fra rsyslog age
+SYSTEM_PACKAGES := jq shellcheck nghttp2-server chromium tesseract-ocr tesseract-ocr-fra rsyslog age slapd
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

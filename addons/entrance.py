@@ -52,6 +52,10 @@ class Entrance:
         """A CONNECT: what it shows counts for the connection."""
         self._tunnels[flow.client_conn] = self._taken(flow)
 
+    def refused(self, flow: http.HTTPFlow) -> None:
+        """There is no tunnel: what its CONNECT showed does not count for what else comes over the connection."""
+        self._tunnels.pop(flow.client_conn, None)
+
     def came(self, flow: http.HTTPFlow) -> None:
         """A request: what it shows counts for itself, outside of a tunnel."""
         flow.metadata[_ARRIVAL] = self._taken(flow)

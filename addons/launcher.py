@@ -107,7 +107,10 @@ async def serve(settings: Settings, rules: RuleSet, chosen: Mapping[str, str], r
         await in_force.adopt(rules)
         proxy = held.proxy = Proxy(held.guard, _entrance(settings, people), connections)
         reloader = Reloader(
-            [Watch(in_force, settings.reload_seconds, b""), Watch(known, settings.reload_seconds, as_read)],
+            [
+                Watch(in_force, settings.reload_seconds, in_force.as_read(rules)),
+                Watch(known, settings.reload_seconds, as_read),
+            ],
             quiet=settings.reload_seconds,
         )
         await _proxy(settings, proxy, reloader, chosen, lambda host, port, ca: ready(host, port, ca, in_force.names))
@@ -134,7 +137,8 @@ class _Held:
         """Arrivals from now on are shown to them."""
         if self.proxy is not None:
             before, self.proxy.entrance.people = self.proxy.entrance.people, people
-            before.close()
+            # arrivals that are with them still have their answer
+            asyncio.get_running_loop().call_later(before.longest + 1, before.close)
 
 
 def _entrance(settings: Settings, people: People) -> Entrance:

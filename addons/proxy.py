@@ -105,13 +105,14 @@ class Proxy:
             self.entrance.opened(flow)
             flow.response = await self._turned_away(flow)
         except BaseException as error:
-            flow.response = flows.response_of(_LAST_RESORT)
-            log.error("connection refused after %s", type(error).__name__)
+            self.deny(flow, error)
+            flow.response = flows.response_of(_LAST_RESORT)  # a refusal in a service's form can have status 200
             if not isinstance(error, Exception):
                 raise
 
     def http_connect_error(self, flow: http.HTTPFlow) -> None:
-        """A name that led where clients may not get is refused like an address."""
+        """There is no tunnel; a name that led where clients may not get is refused like an address."""
+        self.entrance.refused(flow)
         if flow.server_conn.error == NOT_ALLOWED:
             flow.response = flows.response_of(_NOT_THERE)
 
@@ -123,8 +124,7 @@ class Proxy:
             if other and not self.entrance.inside(flow):
                 flow.response = await self._turned_away(flow)
         except BaseException as error:
-            flow.response = flows.response_of(_LAST_RESORT)
-            log.error("request refused after %s", type(error).__name__)
+            self.deny(flow, error)
             if not isinstance(error, Exception):
                 raise
         flow.request.stream = other and flow.response is None

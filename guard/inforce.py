@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from guard import settled
 from guard.audit.opening import Recording
 from guard.detect.pool import Pool
 from guard.errors import GuardError, PeopleError, RulesError
@@ -21,7 +22,7 @@ from guard.metrics import Metrics
 from guard.people.opening import files, people
 from guard.people.who import People
 from guard.pipeline import Guard
-from guard.rules import seal
+from guard.rules import folder, seal
 from guard.rules.hashed import keyed
 from guard.rules.load import load
 from guard.rules.schema import RuleSet
@@ -114,6 +115,11 @@ class Rules:
     def names(self) -> str:
         """The pipelines that find names."""
         return self._now[1].names if self._now else ""
+
+    def as_read(self, rules: RuleSet) -> bytes:
+        """The digest of the files that these rules were read from; of none when they have changed since."""
+        digest = settled.digest(self.roots)
+        return digest if folder.read(self._settings.rules).version == rules.version else b""
 
     def read(self) -> RuleSet:
         """The folder's rules, if the whole set is sound."""

@@ -94,6 +94,8 @@ class Metrics:
         )
         for what in ("rules", "people"):
             self.refused.labels(what).set(0)
+            for result in ("in force", "refused"):
+                self.reloads.labels(what, result)
 
     def recorded(self, outcome: Outcome) -> None:
         """One more event is in the log."""

@@ -76,7 +76,7 @@ class Actor:
     user: str = "unknown"
     groups: tuple[str, ...] = ("unknown",)
     source: str = "none"
-    """How we know: none, address, command-line, …"""
+    """How we know: header, token, password, ldap, address-map; address or none of those unknown; command-line."""
     address: str | None = None
     """The client's IP address."""
 

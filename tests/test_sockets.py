@@ -15,7 +15,7 @@ from guard.rules.load import load
 from guard.rules.schema import RuleSet
 from guard.sockets import REFUSED, Passage, Socket
 from guard.terms import Actor, Request
-from guard.trial import Inline
+from guard.trial import Inline, Unrecorded
 
 RULES = Path(__file__).parent.parent / "rules"
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
@@ -46,6 +46,16 @@ def guard(rules: RuleSet, inline: Inline, tmp_path: Path) -> Iterator[Guard]:
 def opened(guard: Guard, where: tuple[str, str]) -> Socket:
     service = guard.rules.services[where[0]]
     return Socket(guard, service, Actor(), Request("GET", service.hosts[0], where[1]))
+
+
+def test_rules_and_groups_may_change_while_a_socket_is_open(guard: Guard, rules: RuleSet, inline: Inline) -> None:
+    socket = opened(guard, COPILOT)
+    assert socket.now(guard, Actor(groups=("hr",)))
+    without = {name: rule for name, rule in rules.services.items() if name != COPILOT[0]}
+    with closing(Vault("sqlite://", bytes(32))) as vault:
+        other = Guard(rules.model_copy(update={"services": without}), inline, vault, Unrecorded())
+        assert not socket.now(other, Actor())
+    assert not socket.now(guard, Actor("somebody"))
 
 
 def say(text: str) -> bytes:

@@ -107,7 +107,10 @@ class Guard(TypedDict):
     ai_model: Annotated[
         Text | None, Field(description="The model asked for, when its name is listed; else `unlisted`.")
     ]
-    identity: Annotated[Text, Field(description="How the actor is known: none, address, …")]
+    identity: Annotated[
+        Text,
+        Field(description="How the actor is known: header, token, password, ldap, address-map; else address or none."),
+    ]
     lang: Annotated[Lang | None, Field(description="Language of the prompt, when it tells.")]
     classification: Annotated[Classification, Field(description="How confidential the prompt is.")]
     prompt: Annotated[Size, Field(description="How large the prompt is; never what it says.")]

@@ -181,9 +181,14 @@ class Ldap:
             read_only=True,
             auto_referrals=False,
         )
-        connection.open()
-        if not secure and host not in _HERE:
-            connection.start_tls()
+        try:
+            connection.open()
+            if not secure and host not in _HERE:
+                connection.start_tls()
+        except LDAPException:
+            if connection.socket is not None:
+                connection.socket.close()  # the library leaves it to the collector
+            raise
         return connection
 
 
@@ -206,8 +211,8 @@ def _filled(query: str, **values: str) -> str:
     return query
 
 
-def _texts(values: Sequence[bytes]) -> list[str]:
-    return [value.decode("utf-8", "replace") for value in values]
+def _texts(values: Sequence[bytes] | None) -> list[str]:
+    return [value.decode("utf-8", "replace") for value in values or ()]
 
 
 def _first(dn: str) -> str:

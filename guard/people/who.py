@@ -76,6 +76,10 @@ class Manner:
     timeout: float = 5.0
 
 
+_STEPS = 3
+"""Questions to a directory for one arrival, each with its own time: a search, a bind, the groups."""
+
+
 class People:
     """Who asks. One set of sources; a reload makes another and swaps the reference."""
 
@@ -97,19 +101,23 @@ class People:
         return (basic, 'Bearer realm="Prompt guard"') if self._sources.tokens else (basic,)
 
     @property
+    def longest(self) -> float:
+        """Seconds that `who` may take."""
+        return self._manner.timeout * _STEPS
+
+    @property
     def _checks(self) -> bool:
         return bool(self._sources.passwords or self._sources.checker or self._sources.tokens)
 
     def close(self) -> None:
         """No more checks; those under way end by themselves."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False)
 
     async def who(self, arrival: Arrival) -> Actor | Denied:
         """Who it is, or why they are denied."""
         nobody = Actor(source="address" if arrival.address else "none", address=arrival.address)
         try:
-            # a search, a bind and the groups, each with its own time
-            async with asyncio.timeout(self._manner.timeout * 3):
+            async with asyncio.timeout(self.longest):
                 return await self._who(arrival, nobody)
         except (DirectoryError, TimeoutError):
             if self._manner.down == "unknown":

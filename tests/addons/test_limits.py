@@ -43,7 +43,8 @@ def mirror() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with stage(
-        tmp_path_factory.mktemp("limits"), settings={"GUARD_MAX_BODY": str(LIMIT), "GUARD_WORKERS": "1"}
+        tmp_path_factory.mktemp("limits"),
+        settings={"GUARD_MAX_BODY": str(LIMIT), "GUARD_WORKERS": "1", "GUARD_ALLOW_DESTINATIONS": "127.0.0.1/32"},
     ) as made:
         yield made
 

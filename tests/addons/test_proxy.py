@@ -1,27 +1,34 @@
 """The hooks are closed: whatever happens inside, nothing to an AI service leaves undecided."""
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from mitmproxy import http
 from mitmproxy.test import tflow, tutils
 from mitmproxy.websocket import WebSocketMessage
 
+from addons.connections import NOT_ALLOWED, Connections
+from addons.entrance import Entrance
 from addons.proxy import Proxy
 from addons.websockets import PASSAGE
 from guard.audit.sink import Sink
+from guard.destinations import Destinations
 from guard.detect.analysis import Analysis
 from guard.errors import StoreError
+from guard.people.passwords import Passwords
+from guard.people.who import Denied, People, Sources
 from guard.pipeline import Guard
 from guard.redact.vault import Vault
 from guard.rules.load import load
 from guard.rules.schema import RuleSet
 from guard.sockets import Passage
-from guard.terms import Segment
+from guard.terms import Actor, Segment
 from guard.trial import Inline
 
 RULES = Path(__file__).parent.parent.parent / "rules"
@@ -41,7 +48,8 @@ def inline(rules: RuleSet) -> Inline:
 @pytest.fixture
 def proxy(rules: RuleSet, inline: Inline, tmp_path: Path) -> Iterator[Proxy]:
     with closing(Vault("sqlite://", bytes(32))) as vault, closing(Sink(tmp_path, "n1")) as sink:
-        yield Proxy(Guard(rules, inline, vault, sink))
+        connections = Connections(Destinations.of("1-65535", "local", ""))
+        yield Proxy(Guard(rules, inline, vault, sink), Entrance(People(Sources())), connections)
 
 
 def events(folder: Path) -> list[dict[str, object]]:
@@ -290,3 +298,126 @@ def test_a_service_cannot_switch_to_a_protocol_nobody_asked_for(proxy: Proxy) ->
     proxy.responseheaders(flow)
     proxy.response(flow)
     assert flow.response.status_code == 503
+
+
+PASSWORDS = Passwords({"camille": PasswordHasher(1, 8, 1).hash("s3cret")})
+LOGIN = "Basic " + base64.b64encode(b"camille:s3cret").decode()
+
+
+def connect(proxy: Proxy, host: str, port: int = 443, login: str = "") -> http.HTTPFlow:
+    flow = tflow.tflow(req=tutils.treq(method=b"CONNECT", host=host, port=port, headers=()))
+    if login:
+        flow.request.headers["proxy-authorization"] = login
+    asyncio.run(proxy.http_connect(flow))
+    return flow
+
+
+def inside(proxy: Proxy, tunnel: http.HTTPFlow, host: str, content: str = "Bonjour") -> http.HTTPFlow:
+    flow = flow_to(host, content)
+    flow.client_conn = tunnel.client_conn
+    flow.client_conn.sni = host
+    asyncio.run(proxy.requestheaders(flow))
+    run(proxy, flow)
+    return flow
+
+
+def test_a_tunnel_to_a_service_wants_to_know_who_opens_it(proxy: Proxy, tmp_path: Path) -> None:
+    proxy.entrance.people = People(Sources(passwords=PASSWORDS))
+    tunnel = connect(proxy, "api.openai.com")
+    assert tunnel.response is not None
+    assert tunnel.response.status_code == 407
+    assert events(tmp_path) == []
+    tunnel = connect(proxy, "api.openai.com", login=LOGIN)
+    assert tunnel.response is None
+    assert inside(proxy, tunnel, "api.openai.com").response is None
+    [event] = events(tmp_path)
+    assert event["actor"]["user"]["name"] == "camille"  # type: ignore[index]
+    assert connect(proxy, "www.example.com").response is None
+
+
+def test_every_host_wants_to_know_it_when_all_are_asked(proxy: Proxy, tmp_path: Path) -> None:
+    proxy.entrance.people, proxy.entrance.everyone = People(Sources(passwords=PASSWORDS)), True
+    tunnel = connect(proxy, "www.example.com")
+    assert tunnel.response is not None
+    assert tunnel.response.status_code == 407
+    flow = flow_to("www.example.com")
+    asyncio.run(proxy.requestheaders(flow))
+    assert flow.response is not None
+    assert flow.response.status_code == 407
+    assert flow.request.stream is False
+    assert events(tmp_path) == []
+
+
+def test_who_is_not_known_any_more_is_refused_inside_the_tunnel(proxy: Proxy, tmp_path: Path) -> None:
+    proxy.entrance.people = People(Sources(passwords=PASSWORDS))
+    tunnel = connect(proxy, "api.openai.com", login=LOGIN)
+    proxy.entrance.people = People(Sources(passwords=Passwords({})))
+    flow = inside(proxy, tunnel, "api.openai.com")
+    assert flow.response is not None
+    assert flow.response.status_code == 400
+    assert json.loads(flow.response.content or b"")["error"]["message"]
+    assert len(events(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("host", ["api.openai.com", "chatgpt.com"])
+def test_a_directory_that_is_down_closes_the_tunnel_with_one_event(
+    proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    async def down(*_: object) -> Denied:
+        return Denied("directory-down", Actor(), 5)
+
+    monkeypatch.setattr(proxy.entrance.people, "who", down)
+    tunnel = connect(proxy, host)
+    assert tunnel.response is not None
+    assert (tunnel.response.status_code, tunnel.response.headers["retry-after"]) == (503, "5")
+    [event] = events(tmp_path)
+    assert event["unmapped"]["guard"]["failure"] == "directory"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("host", ["api.openai.com", "chatgpt.com", "www.example.com"])
+def test_a_tunnel_is_not_opened_when_anything_at_the_entrance_breaks(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(proxy.entrance, "opened", _raise)
+    tunnel = connect(proxy, host)
+    assert tunnel.response is not None
+    assert tunnel.response.status_code == 503
+    assert IBAN not in caplog.text
+
+
+def test_a_tunnel_leads_only_where_clients_may_get(proxy: Proxy, tmp_path: Path) -> None:
+    for host in ("127.0.0.1", "169.254.169.254", "::1"):
+        tunnel = connect(proxy, host)
+        assert tunnel.response is not None
+        assert tunnel.response.status_code == 403
+    tunnel = connect(proxy, "rebound.example")
+    assert tunnel.response is None
+    tunnel.response = http.Response.make(502, b"")
+    tunnel.server_conn.error = NOT_ALLOWED
+    proxy.http_connect_error(tunnel)
+    assert tunnel.response.status_code == 403
+    assert events(tmp_path) == []
+
+
+def test_a_flow_ends_with_the_guard_it_began_with(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = flow_to("api.openai.com", f"IBAN {IBAN}")
+    run(proxy, flow)
+    monkeypatch.setattr(proxy, "guard", None)
+    flow.response = http.Response.make(
+        200, b'{"choices":[{"message":{"content":"[[IBAN_CODE_1]]"}}]}', {"content-type": "application/json"}
+    )
+    proxy.responseheaders(flow)
+    proxy.response(flow)
+    assert IBAN.encode() in (flow.response.raw_content or b"")
+
+
+def test_a_socket_ends_when_its_person_is_not_known_any_more(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = socket_to(proxy)
+
+    async def unknown(*_: object) -> Denied:
+        return Denied("login-refused", Actor())
+
+    monkeypatch.setattr(proxy.entrance.people, "who", unknown)
+    passage = said(proxy, flow, b"{}")
+    assert passage is not None
+    assert (passage.on, passage.close and passage.close[0]) == ((), 1008)

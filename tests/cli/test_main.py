@@ -30,7 +30,8 @@ def test_bad_usage_is_a_sentence_and_exit_code_2(guard: Guard, args: tuple[str, 
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "demo", "lint", "test", "schema", "explain", "diff", "init", "scan", "try", "doctor"]
+    "command",
+    ["serve", "demo", "lint", "test", "schema", "explain", "diff", "init", "scan", "try", "doctor", "password", "seal"],
 )
 def test_every_commands_help_has_an_example_and_stands_in_the_docs(guard: Guard, command: str) -> None:
     done = guard(command, "--help")

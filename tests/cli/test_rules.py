@@ -98,3 +98,21 @@ def test_init_makes_a_set_once(guard: Guard, tmp_path: Path) -> None:
     assert "README.md" in first.stdout
     assert second.returncode == 1
     assert "nothing was written" in second.stderr
+
+
+def test_a_sealed_folder_names_its_set(guard: Guard, tmp_path: Path) -> None:
+    (tmp_path / "messages").mkdir()
+    shutil.copy(ROOT / "rules" / "messages" / "guard-failure.yaml", tmp_path / "messages")
+    done = guard("seal", str(tmp_path))
+
+    assert done.returncode == 0
+    assert done.stdout.split()[-1] == (tmp_path / ".seal").read_text().strip()
+    assert guard("lint", str(tmp_path)).returncode == 0
+
+
+def test_a_folder_with_problems_is_not_sealed(guard: Guard, tmp_path: Path) -> None:
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages" / "a.yaml").write_text("id: a\n")
+
+    assert guard("seal", str(tmp_path)).returncode == 1
+    assert not (tmp_path / ".seal").exists()

@@ -1,18 +1,22 @@
 """One stand-in service, one guard and the real clients for all end-to-end tests of a process."""
 
+import json
 import shutil
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
+from joserfc.jwk import KeySet, RSAKey
 
 from guard.demo.certificates import Authority
 from guard.demo.exchange import obliging
 from guard.demo.stage import Act, Stage, stage
 from guard.demo.website import HTTP_HOSTS, SOCKET_HOSTS, Website
 from guard.evidence import new_key
+from guard.people.passwords import hashed
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "rules"
 _OURS = Path(__file__).parent / "rules"
@@ -83,3 +87,93 @@ def http(whole_stage: Stage, trust: ssl.SSLContext) -> Iterator[httpx2.Client]:
     """A bare HTTP client behind the proxy, for what the SDKs would never send."""
     with httpx2.Client(proxy=whole_stage.guard.url, verify=trust, trust_env=False, timeout=30) as client:
         yield client
+
+
+_PASSWORDS = {"camille": "s3cret-of-camille", "sacha": "s3cret-of-sacha"}
+_HR_ONLY = """# yaml-language-server: $schema=../.schema/policy.json
+id: block-iban-for-hr
+title: Human resources send no account numbers
+description: Only these tests know this rule.
+status: stable
+owner: tests
+date: 2026-11-28
+references: [none]
+when:
+  groups: [hr]
+  entities: [IBAN_CODE]
+then: block
+message: marked-document
+tests:
+  - groups: [hr]
+    entities: [IBAN_CODE]
+    expect: block
+  - entities: [IBAN_CODE]
+    expect: allow
+  - groups: [hr]
+    expect: allow
+"""
+_ALL = """# yaml-language-server: $schema=../.schema/policy.json
+id: redact-iban
+title: Account numbers are hidden
+description: Only these tests know this rule.
+status: stable
+owner: tests
+date: 2026-11-28
+references: [none]
+when:
+  entities: [IBAN_CODE]
+then: redact
+tests:
+  - entities: [IBAN_CODE]
+    expect: redact
+  - expect: allow
+"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A guard that knows people and reads its files anew, on a stage of its own."""
+
+    stage: Stage
+    rules: Path
+    folder: Path
+    """Of the files about people."""
+    key: RSAKey
+    """The issuer's."""
+    passwords: Mapping[str, str]
+
+    def proxy(self, user: str = "", password: str = "") -> str:
+        """The proxy's address as a person's machine has it."""
+        login = f"{user}:{password}@" if user else ""
+        return f"http://{login}127.0.0.1:{self.stage.guard.port}"
+
+
+@pytest.fixture(scope="session")
+def known(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Known]:
+    folder = tmp_path_factory.mktemp("known")
+    rules = folder / "rules"
+    for name in ("services/openai-api.yaml", "detect/iban.yaml", "messages/marked-document.yaml"):
+        (rules / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_SHIPPED / name, rules / name)
+    (rules / "policy").mkdir()
+    (rules / "policy" / "block-iban-for-hr.yaml").write_text(_HR_ONLY)
+    (rules / "policy" / "redact-iban.yaml").write_text(_ALL)
+    (folder / "passwords").write_text("".join(hashed(*pair) + "\n" for pair in _PASSWORDS.items()))
+    (folder / "groups.yaml").write_text("groups:\n  hr: [camille]\n  it: [sacha]\n")
+    key = RSAKey.generate_key(2048, {"kid": "one"})
+    (folder / "keys.json").write_text(json.dumps(KeySet([key]).as_dict(private=False)) + "\n")
+    settings = SETTINGS | {
+        "GUARD_WORKERS": "1",
+        "GUARD_NLP": "none",
+        "GUARD_RELOAD_SECONDS": "0.4",
+        "GUARD_AUTH_PASSWORDS": str(folder / "passwords"),
+        "GUARD_AUTH_GROUPS": str(folder / "groups.yaml"),
+        "GUARD_AUTH_ISSUER": "https://login.example.com",
+        "GUARD_AUTH_AUDIENCE": "prompt-guard",
+        "GUARD_AUTH_KEYS": str(folder / "keys.json"),
+        "GUARD_AUTH_HEADER": "X-Front-User",
+        "GUARD_AUTH_HEADER_GROUPS": "X-Front-Groups",
+        "GUARD_AUTH_HEADER_FROM": "127.0.0.2/32",
+    }
+    with stage(folder / "stage", rules=rules, settings=settings, authority=authority) as everything:
+        yield Known(everything, rules, folder, key, _PASSWORDS)

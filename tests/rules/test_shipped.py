@@ -36,6 +36,11 @@ BUILT_IN = {
     "host-mismatch",
     "too-large",
     "websocket",
+    "login-needed",
+    "login-refused",
+    "login-throttled",
+    "person-unknown",
+    "directory-down",
 }
 
 
