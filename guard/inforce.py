@@ -106,7 +106,7 @@ class Rules:
 
     def __init__(self, settings: Settings, make: Make, put: Callable[[Guard], None], register: Register) -> None:
         """`put` swaps the reference that requests take their guard from."""
-        self.roots: Sequence[Path] = (settings.rules, settings.key)
+        self.roots: Sequence[Path] = (settings.rules, settings.rules / seal.NAME, settings.key)
         self._settings, self._make, self._put, self._register = settings, make, put, register
         self._now: tuple[Guard, Pool] | None = None
         self._leaving: set[asyncio.Task[None]] = set()

@@ -71,8 +71,10 @@ class Watch:
     async def ask(self) -> None:
         """Somebody says that all is there: read now, changed or not."""
         roots = self.subject.roots
-        while await asyncio.to_thread(settled.being_written, roots):  # noqa: ASYNC110 - nobody tells when it is closed
-            await asyncio.sleep(_AGAIN)
+        if await asyncio.to_thread(settled.being_written, roots):
+            log.warning("a file is open for writing: it is read when it is closed and quiet, or ask again")
+            self._done = None
+            return
         mark, first = await asyncio.to_thread(lambda: (settled.mark(roots), settled.digest(roots)))
         await asyncio.sleep(_AGAIN)
         await self._renew(mark, first, asked=True)

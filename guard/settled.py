@@ -17,7 +17,10 @@ type Mark = tuple[tuple[str, int, int, int, int], ...]
 
 
 def files(roots: Iterable[Path]) -> list[Path]:
-    """The roots that are files, and every file below those that are folders; sorted."""
+    """The roots that are files, and every file below those that are folders; sorted.
+
+    Hidden entries of folders are left aside, as rules are read: an editor keeps its own files there, open for long.
+    """
     return sorted({path for root in roots for path in _below(root)})
 
 
@@ -25,9 +28,11 @@ def _below(root: Path) -> Iterator[Path]:
     if not root.is_dir():
         yield root
         return
-    for folder, _, names in os.walk(root):
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            yield Path(folder, name)
+            if not name.startswith("."):
+                yield Path(folder, name)
 
 
 def mark(roots: Iterable[Path]) -> Mark:

@@ -169,6 +169,17 @@ def test_who_asks_has_it_read_now_changed_or_not(words: Words) -> None:
     assert words.adopted == ["one\nend\n"]
 
 
+def test_who_asks_in_the_middle_of_a_write_gets_nothing_half(words: Words) -> None:
+    found = watch(words)
+    with words.roots[0].open("w") as stream:
+        stream.write("two\nend\n")
+        stream.flush()
+        asyncio.run(found.ask())
+        assert words.adopted == []
+    looked(found, 0, 2, 3)
+    assert words.adopted == ["two\nend\n"]
+
+
 def test_a_defect_does_not_end_the_watching(words: Words) -> None:
     class Broken(Words):
         def read(self) -> str:

@@ -60,6 +60,14 @@ def test_every_change_shows(change: object, folder: Path) -> None:
     assert before[1] != after[1]
 
 
+def test_an_editors_own_files_are_left_aside(folder: Path) -> None:
+    before = settled.mark([folder])
+    (folder / "policy" / ".a.yaml.swp").write_text("open for long")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "index").write_text("x")
+    assert settled.mark([folder]) == before
+
+
 def test_touching_is_no_change_of_what_is_said(folder: Path) -> None:
     before = settled.digest([folder])
     (folder / "policy" / "a.yaml").touch()
