@@ -35,7 +35,8 @@ _TOLD = 20
 """Problems of a refused set that are named on standard error."""
 
 type Make = Callable[[RuleSet, Pool, Guard | None], Guard]
-"""Rules, their analysis and the guard before -> the guard; all but the rules it shares with the one before."""
+"""Rules, their analysis and the guard before -> the guard; all but the rules it shares with the one before. Called in a
+thread."""
 
 
 def read_rules(settings: Settings) -> RuleSet:
@@ -127,12 +128,16 @@ class Rules:
 
     async def adopt(self, found: RuleSet) -> None:
         """Analysis by the new rules is ready before the first request meets them. DetectError when it is not."""
-        if self._now is not None and self._now[0].rules == found:
+        before = self._now
+        if before is not None and await asyncio.to_thread(lambda: before[0].rules == found):
             return
         pool = self._pool(found)
         await pool.start()
-        before = self._now
-        guard = self._make(found, pool, before[0] if before else None)
+        try:
+            guard = await asyncio.to_thread(self._make, found, pool, before[0] if before else None)
+        except BaseException:
+            await pool.stop()
+            raise
         self._register.rules(found.version, first=before is None)
         self._now = (guard, pool)
         self._put(guard)

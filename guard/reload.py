@@ -87,9 +87,8 @@ class Watch:
     async def _renew(self, mark: settled.Mark, first: bytes, *, asked: bool = False) -> None:
         """Read, and adopt when the files are still what they were before and after."""
         roots = self.subject.roots
-        self._first = None
+        self._first, self._done = None, mark  # also when something unforeseen is raised: it would be each time
         if first == self._in_force and not asked:
-            self._done = mark
             return
         error: GuardError | None = None
         found = None
@@ -99,13 +98,13 @@ class Watch:
             error = caught
         after = await asyncio.to_thread(lambda: (settled.mark(roots), settled.digest(roots)))
         if after != (mark, first):
+            self._done = None
             return
         if error is None:
             try:
                 await self.subject.adopt(found)
             except GuardError as caught:
                 error = caught
-        self._done = mark
         if error is None:
             self._in_force = first
         else:

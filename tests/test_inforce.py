@@ -119,6 +119,22 @@ def test_rules_with_a_problem_are_refused_in_the_log_the_metrics_and_the_status(
     assert inforce.status(settings.state)["refused"] is None
 
 
+def test_a_guard_that_cannot_be_made_leaves_no_process_behind(settings: Settings, register: inforce.Register) -> None:
+    pools: list[Pool] = []
+
+    def broken(rules: RuleSet, pool: Pool, before: Guard | None) -> Guard:
+        pools.append(pool)
+        raise ZeroDivisionError
+
+    async def run() -> None:
+        subject = inforce.Rules(settings, broken, lambda _: None, register)
+        with pytest.raises(ZeroDivisionError):
+            await subject.adopt(subject.read())
+        assert not pools[0].pids
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+
+
 def test_a_part_of_a_sealed_set_is_never_read(settings: Settings) -> None:
     seal.write(settings.rules, inforce.read_rules(settings).version)
     inforce.read_rules(settings)

@@ -180,6 +180,23 @@ def test_who_asks_in_the_middle_of_a_write_gets_nothing_half(words: Words) -> No
     assert words.adopted == ["two\nend\n"]
 
 
+def test_what_breaks_the_reading_is_not_read_again_until_it_changes(words: Words) -> None:
+    found = watch(words)
+    words.roots[0].write_text("two\nend\n")
+    reads = []
+
+    def broken() -> None:
+        reads.append(1)
+        raise ZeroDivisionError
+
+    words.meanwhile = broken
+    looked(found, 0, 2)
+    with pytest.raises(ZeroDivisionError):
+        looked(found, 3)
+    looked(found, 4, 8, 12)
+    assert len(reads) == 1
+
+
 def test_a_defect_does_not_end_the_watching(words: Words) -> None:
     class Broken(Words):
         def read(self) -> str:
