@@ -158,20 +158,26 @@ class Proxy:
     @closed
     async def request(self, flow: http.HTTPFlow) -> None:
         """Decide on a request to an AI service; all others are none of our business."""
-        names = flows.names(flow)
-        found = next(((name, rule) for name in names if (rule := self.service(name))), None)
-        if found is None:
+        names, guard = flows.names(flow), self.guard
+        services = guard.rules.services
+        found = next(((name, rule) for name in names if (rule := routes.service(name, services))), None)
+        if found is None or flow.response is not None:
             return
         host, service = found
-        if flow.response is not None:
-            return
         self.under_way.add(flow.id)
-        known = await self.entrance.who(flow)
-        if isinstance(known, Denied):
-            flow.response = self._denied(flow, known, host, service)
-            return
-        guard = self.guard
-        under = flow.metadata["guard"] = _Under(guard, service, host)
+        guard.deciding += 1  # a reload meanwhile must not end its analysis
+        try:
+            known = await self.entrance.who(flow)
+            if isinstance(known, Denied):
+                flow.response = self._denied(flow, known, host, service)
+            else:
+                await self._decide(flow, _Under(guard, service, host), names, known)
+        finally:
+            guard.deciding -= 1
+
+    async def _decide(self, flow: http.HTTPFlow, under: _Under, names: tuple[str, ...], known: Actor) -> None:
+        guard, host, service = under.guard, under.host, under.service
+        flow.metadata["guard"] = under
         if not flows.agreed(names):
             under.exchange = guard.refused("host-mismatch", host, service, known, status=421)
         elif TOO_LARGE in flow.metadata:

@@ -107,8 +107,13 @@ def asked(item: Mapping[str, Any]) -> tuple[Request, Actor]:
 
 def who(item: Mapping[str, Any]) -> Actor:
     """The `user` and `groups` of a line of JSON."""
-    groups = tuple(str(group) for group in item.get("groups") or ["unknown"])
-    return Actor(str(item.get("user") or "unknown"), groups, "command-line")
+    return asker(str(item.get("user") or "unknown"), [str(group) for group in item.get("groups") or []])
+
+
+def asker(user: str, groups: Sequence[str]) -> Actor:
+    """Who asks, as on the wire: only who is not known is in the group of those, unless groups are named."""
+    nobodys = ("unknown",) if user == "unknown" else ()
+    return Actor(user, tuple(groups) or nobodys, "command-line")
 
 
 def _shown(exchange: Exchange, limit: int) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from guard.cli.door import RulesOption, app, deployment, fail, json_lines, print_line, ready_rules
-from guard.terms import Actor, Request
+from guard.terms import Request
 
 if TYPE_CHECKING:
     from guard.trial import Trial
@@ -33,7 +33,7 @@ def try_request(
     rules = ready_rules(folder)
     import asyncio
 
-    from guard.trial import Trial
+    from guard.trial import Trial, asker
 
     trial = Trial(rules, deployment())
     if json_lines:
@@ -44,7 +44,7 @@ def try_request(
     if any(len(pair) != 2 for pair in headers):
         fail("--header wants 'Name: value'", 2)
     request = Request(method, host, path, tuple((pair[0], pair[1]) for pair in headers), _body(body))
-    actor = Actor(user, tuple(group or ["unknown"]), "command-line")
+    actor = asker(user, group or [])
     print(json.dumps(asyncio.run(trial.run(request, actor)), indent=2, ensure_ascii=False))
 
 

@@ -421,3 +421,22 @@ def test_a_socket_ends_when_its_person_is_not_known_any_more(proxy: Proxy, monke
     passage = said(proxy, flow, b"{}")
     assert passage is not None
     assert (passage.on, passage.close and passage.close[0]) == ((), 1008)
+
+
+def test_a_reload_while_somebody_is_recognised_changes_nothing_for_their_request(
+    proxy: Proxy, rules: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = proxy.guard
+
+    async def meanwhile(*_: object) -> Actor:
+        assert began.deciding
+        monkeypatch.setattr(proxy, "guard", None)
+        return Actor("camille", ())
+
+    monkeypatch.setattr(proxy.entrance.people, "who", meanwhile)
+    flow = flow_to("api.openai.com")
+    run(proxy, flow)
+    assert flow.response is None
+    [event] = events(tmp_path)
+    assert event["unmapped"]["guard"]["rules_version"] == rules.version  # type: ignore[index]
+    assert began.deciding == 0
