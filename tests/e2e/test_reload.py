@@ -90,7 +90,8 @@ def in_force(known: Any) -> str:
 
 
 def notices(known: Any) -> list[dict[str, Any]]:
-    lines = [line for path in known.stage.guard.log_dir.glob("*.jsonl") for line in path.read_bytes().splitlines()]
+    texts = [path.read_bytes() for path in known.stage.guard.log_dir.glob("*.jsonl")]
+    lines = [line for text in texts for line in text.split(b"\n")[:-1]]  # the last may be under the guard's pen
     return [event for line in lines if "admin" in (event := json.loads(line))["unmapped"]["guard"]]
 
 
