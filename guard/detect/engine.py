@@ -18,7 +18,7 @@ from guard.detect.likeness import Likeness, added
 from guard.detect.names import BUILTIN, Pipelines
 from guard.detect.naming import Naming, asks
 from guard.detect.patterns import Matcher
-from guard.detect.recognizers import PROVEN, RuleContext, RuleRecognizer
+from guard.detect.recognizers import ABOUT, PROVEN, RuleContext, RuleRecognizer
 from guard.detect.runs import proofs
 from guard.detect.settling import fitted, settled
 from guard.detect.uses import UseMatcher
@@ -151,11 +151,13 @@ class _Engine:
         """Settled findings of one segment; names are not looked for where only proven values count."""
         reads = self._nlp.process_text if self._reads and names and segment.declared else self._nlp.without_names
         try:
+            artifacts = reads(segment.text, lang.value)
+            setattr(artifacts, ABOUT, segment.hint)
             results = self._engine.analyze(
                 text=segment.text,
                 language=lang.value,
                 context=[segment.hint] if segment.hint else None,
-                nlp_artifacts=reads(segment.text, lang.value),
+                nlp_artifacts=artifacts,
             )
         except DetectError:
             raise

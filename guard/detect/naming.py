@@ -30,7 +30,11 @@ _CELLS = re.compile(r"\s*(?:[;|\t]|,(?=[^\W\d_]))\s*")
 _LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
 _VALUE = 60
 """Characters of the longest cell that is a name."""
-_MAILBOX = re.compile(r"([^\W_][\w.+-]{1,64})(?:@|%40)[\w-]+\.\w")
+_AT = re.compile(r"(?:@|%40)(?=[\w-]+\.\w)")
+_BOX = re.compile(r"[^\W_][\w.+-]{1,64}\Z")
+_DOMAIN = re.compile(r"[\w-]+\.\w")
+_BOX_REACH = 65
+"""Characters of the longest mailbox."""
 _PARTS = re.compile(r"[^\W\d_]+")
 PERSON = "PERSON"
 _ONE_LINE = (PERSON, "LOCATION", "ORGANIZATION")
@@ -160,9 +164,11 @@ def _heading(line: str, headings: re.Pattern[str]) -> tuple[str, frozenset[int]]
 
 def _owners(text: str, common: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where the names stand that the mailboxes of a text are made of: `ana.diaz@…`, « Ana Diaz », « Mme Diaz »."""
+    if "@" not in text and "%40" not in text:
+        return
     said = plain(text)
-    boxes = {match.group(1) for match in _MAILBOX.finditer(said)}
-    places = [match.span() for match in _MAILBOX.finditer(said)]
+    places = list(_boxes(said))
+    boxes = {said[start:end] for start, end, _ in places}
     names: set[str] = set()
     for box in boxes:
         parts = _PARTS.findall(box)
@@ -174,6 +180,17 @@ def _owners(text: str, common: frozenset[str]) -> Iterator[tuple[int, int]]:
         return
     for match in re.finditer(rf"\b(?:{'|'.join(sorted(names, key=len, reverse=True))})\b", said):
         start, end = match.span()
-        inside = any(first < end and start < last + 1 for first, last in places)
+        inside = any(first < end and start < last + 1 for first, _, last in places)
         if not inside and text[start].isupper():
             yield start, end
+
+
+def _boxes(said: str) -> Iterator[tuple[int, int, int]]:
+    """Where the mailbox of each address begins and ends, and where its domain goes on."""
+    last = 0
+    for at in _AT.finditer(said):
+        first = max(last, at.start() - _BOX_REACH)
+        box, domain = _BOX.search(said, first, at.start()), _DOMAIN.match(said, at.end())
+        if box is not None and domain is not None:
+            last = domain.end()
+            yield box.start(), box.end(), last

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from math import log2
 
@@ -14,7 +15,7 @@ import re2
 
 from guard.detect.known import Known
 from guard.detect.sieve import Sieve
-from guard.detect.words import plain
+from guard.detect.words import any_of_wider, field_words, plain
 from guard.errors import DetectError
 from guard.rules import checksums
 from guard.rules.schema import DetectRule, Pattern
@@ -51,6 +52,12 @@ class _Compiled:
     group: int
     """The group `value` where the pattern has one, else the whole match."""
 
+    @property
+    def weak(self) -> bool:
+        """Whether a match counts only near a word of the rule's context."""
+        how = self.rule.detect
+        return self.pattern.score < how.threshold and bool(how.context.fr or how.context.en)
+
 
 class Matcher:
     """All patterns and words of some rules. `memory` bounds RE2's Sets of them, in bytes."""
@@ -75,9 +82,14 @@ class Matcher:
         self._allowed_patterns = {rule.id: _any_of(rule) for rule in rules if rule.detect.allow_patterns}
         self._sieve = Sieve([compiled.pattern for compiled in self._patterns], memory)
         self._words = _phrases(rules, lists)
+        weak = {compiled.rule.id: compiled.rule.detect for compiled in self._patterns if compiled.weak}
+        self._near = {name: any_of_wider([*how.context.fr, *how.context.en]) for name, how in weak.items()}
 
-    def find(self, text: str) -> Iterator[Match]:
-        """Every match of every rule whose checksum is right."""
+    def find(self, text: str, about: str = "") -> Iterator[Match]:
+        """Every match of every rule whose checksum is right; `about` has the names of the fields that hold the text.
+
+        A pattern that counts only near a word of its rule's context is not run where no such word stands at all.
+        """
         try:
             data = text.encode()
         except UnicodeEncodeError:  # half a surrogate pair: still one character
@@ -85,7 +97,12 @@ class Matcher:
             text = data.decode()
         place = _characters(text, data)
         told: dict[tuple[str, str], bool] = {}
-        for compiled in self._wanted(data):
+        wanted = self._wanted(data)
+        words = f"{plain(text)}\n{field_words(about)}".encode() if any(compiled.weak for compiled in wanted) else b""
+        spoken = cache(lambda name: (near := self._near[name]) is not None and near.search(words) is not None)
+        for compiled in wanted:
+            if compiled.weak and not spoken(compiled.rule.id):
+                continue
             yield from self._values(compiled, text, data, place, told)
         for rule, start, end in self._listed(text):
             if self._right(rule, text[start:end]):
@@ -202,6 +219,8 @@ def entropy(text: str) -> float:
 
 
 def _compact(text: str, separators: str) -> str:
+    if text.isalnum():
+        return text
     return "".join(char for char in text if not char.isspace() and char not in separators)
 
 

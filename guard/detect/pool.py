@@ -9,13 +9,13 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from guard.detect.analysis import Analysis, SegmentAnalysis, combined, language, opening, placed
 from guard.detect.cache import Cache
-from guard.detect.joins import joined, windows
+from guard.detect.joins import Seam, Window, joined, windows
 from guard.detect.worker import LENGTH, frame, unframe
 from guard.errors import DetectError
 from guard.rules.schema import RuleSet
@@ -27,7 +27,11 @@ _LANGUAGES = 2_000
 _START = 60.0
 """Seconds a worker may take to be ready."""
 _MORE = 100_000
-"""Characters for which an analysis may take as long again."""
+"""Characters of a long analysis, and for which one may take as long again."""
+_MANY = 200
+"""Segments of a prompt that are put in order on the event loop: a few milliseconds at most."""
+_LARGE = 1 << 18
+"""Bytes of a frame that is not read on the event loop."""
 _PAUSES = (0.0, 0.2, 1.0, 5.0)
 """Seconds before a worker that died young is replaced, growing."""
 
@@ -47,12 +51,12 @@ class _Worker:
         except ChildProcessError:
             return False
 
-    async def ask(self, value: object) -> object:
+    async def ask(self, framed: bytes) -> object:
         """One frame there and one back. IncompleteReadError or ConnectionError when the worker is gone."""
         source, target = self.process.stdin, self.process.stdout
         if source is None or target is None:
             raise ConnectionError
-        source.write(frame(value))
+        source.write(framed)
         await source.drain()
         return await self.told()
 
@@ -61,7 +65,8 @@ class _Worker:
         if self.process.stdout is None:
             raise ConnectionError
         (size,) = LENGTH.unpack(await self.process.stdout.readexactly(LENGTH.size))
-        return unframe(await self.process.stdout.readexactly(size))
+        data = await self.process.stdout.readexactly(size)
+        return await asyncio.to_thread(unframe, data) if size > _LARGE else unframe(data)
 
     def kill(self) -> None:
         """SIGKILL: it also ends a stopped process."""
@@ -90,6 +95,8 @@ class Pool:
         self._keepers: list[asyncio.Task[None]] = []
         self._jobs: set[asyncio.Task[list[SegmentAnalysis]]] = set()
         self._waiting = 0
+        self._room = asyncio.Semaphore(max(1, workers - 1))
+        """For long analyses: a worker is left to the others where there are several."""
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -123,26 +130,22 @@ class Pool:
 
     async def analyze(self, segments: Sequence[Segment]) -> Analysis:
         """The analysis of a prompt; only segments never seen go to a worker. DetectError when it was not done."""
-        keys = [self._cache.key(segment) for segment in segments]
-        borders = [(window, b"".join([keys[index] for index in window])) for window in windows(segments)]
+        many = len(segments)
+        keys, borders = await _aside(many, lambda: self._places(segments))
         lang = self._language(segments, keys)
-        asked = (*keys, *(key for _, key in borders))
-        known = {key: found for key in asked if (found := self._cache.get(key)) is not None}
-        missing = {key: segment for key, segment in zip(keys, segments, strict=True) if key not in known}
-        seams = {key: joined(segments, window) for window, key in borders if key not in known}
-        known |= dict.fromkeys(seams, SegmentAnalysis())
-        missing |= {key: seam.segment for key, seam in seams.items() if seam is not None}
-        if missing:
-            results = await self._asked(list(missing.values()), lang)
-            for key, found in zip(missing, results, strict=True):
-                seam = seams.get(key)
-                known[key] = found if seam is None else SegmentAnalysis(tuple(seam.spread(found.findings)))
-        parts = [placed(known[key], index) for index, key in enumerate(keys)]
-        known |= zip(keys, parts, strict=True)
+        known = {key: found for key in (*keys, *borders.values()) if (found := self._cache.get(key)) is not None}
+        seams, missing = await _aside(many, lambda: _unknown(segments, keys, borders, known))
+        results = await self._asked(list(missing.values()), lang) if missing else []
+        new = dict(zip(missing, results, strict=True))
+        known, analysis = await _aside(many, lambda: _together(keys, borders, seams, known | new, lang))
         for key, found in known.items():
             self._cache.put(key, found)
-        split = [(window, over) for window, key in borders if (over := known[key].findings)]
-        return replace(combined(parts, lang, split), nlp=self.names)
+        return replace(analysis, nlp=self.names)
+
+    def _places(self, segments: Sequence[Segment]) -> tuple[list[bytes], dict[Window, bytes]]:
+        """The key of each segment, and of each window of them."""
+        keys = [self._cache.key(segment) for segment in segments]
+        return keys, {window: b"".join([keys[index] for index in window]) for window in windows(segments)}
 
     def _language(self, segments: Sequence[Segment], keys: Sequence[bytes]) -> Lang | None:
         """The language; told once for a conversation that begins the same."""
@@ -157,11 +160,14 @@ class Pool:
         return lang
 
     async def _asked(self, segments: list[Segment], lang: Lang | None) -> list[SegmentAnalysis]:
-        worker = await self._free()
+        long = sum(len(segment.text) for segment in segments) > _MORE
+        worker = await self._free(long=long)
         # a job goes on when its client is gone: a frame half read would be taken for the next one's
         job = asyncio.create_task(self._job(worker, segments, lang))
         self._jobs.add(job)
         job.add_done_callback(self._done)
+        if long:
+            job.add_done_callback(lambda _: self._room.release())
         return await asyncio.shield(job)
 
     def _done(self, job: "asyncio.Task[list[SegmentAnalysis]]") -> None:
@@ -169,15 +175,22 @@ class Pool:
         if not job.cancelled():
             job.exception()  # seen, whoever still waits
 
-    async def _free(self) -> _Worker:
-        """A live worker with nothing to do."""
+    async def _free(self, *, long: bool) -> _Worker:
+        """A live worker with nothing to do; a long analysis also waits for room, so that not all are long."""
         if self._waiting >= self._queue:
             raise DetectError("overload", "too many requests wait for analysis")
         self._waiting += 1
         try:
             async with asyncio.timeout(self._seconds):
-                while not (worker := await self._idle.get()).alive:
-                    pass
+                if long:
+                    await self._room.acquire()
+                try:
+                    while not (worker := await self._idle.get()).alive:
+                        pass
+                except BaseException:
+                    if long:
+                        self._room.release()
+                    raise
                 return worker
         except TimeoutError:
             raise DetectError("timeout", "no analysis process was free in time") from None
@@ -187,7 +200,7 @@ class Pool:
     async def _job(self, worker: _Worker, segments: list[Segment], lang: Lang | None) -> list[SegmentAnalysis]:
         try:
             async with asyncio.timeout(self._seconds * (1 + sum(len(s.text) for s in segments) / _MORE)):
-                answer = await worker.ask((segments, lang))
+                answer = await worker.ask(await _aside(len(segments), lambda: frame((segments, lang))))
         except TimeoutError:
             worker.kill()
             raise DetectError("timeout", "an analysis took too long") from None
@@ -236,7 +249,7 @@ class Pool:
         self._alive.add(worker)
         try:
             async with asyncio.timeout(_START):
-                self.names = str(await worker.ask((self._rules, self._nlp, self._likeness)))
+                self.names = str(await worker.ask(frame((self._rules, self._nlp, self._likeness))))
                 worker.ready = True
                 return worker
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
@@ -246,3 +259,35 @@ class Pool:
         self._alive.discard(worker)
         log.error("an analysis process did not come up")
         return None
+
+
+async def _aside[T](many: int, work: Callable[[], T]) -> T:
+    """What some work on a prompt of so many segments gives; the event loop does not wait for a long one (law 9)."""
+    return await asyncio.to_thread(work) if many > _MANY else work()
+
+
+def _unknown(
+    segments: Sequence[Segment],
+    keys: Sequence[bytes],
+    borders: Mapping[Window, bytes],
+    known: Mapping[bytes, SegmentAnalysis],
+) -> tuple[dict[bytes, Seam | None], dict[bytes, Segment]]:
+    """The seams of the windows never seen, None where no value can run on; and all texts to analyse, by their keys."""
+    seams = {key: joined(segments, window) for window, key in borders.items() if key not in known}
+    missing = {key: segment for key, segment in zip(keys, segments, strict=True) if key not in known}
+    return seams, missing | {key: seam.segment for key, seam in seams.items() if seam is not None}
+
+
+def _together(
+    keys: Sequence[bytes],
+    borders: Mapping[Window, bytes],
+    seams: Mapping[bytes, Seam | None],
+    known: dict[bytes, SegmentAnalysis],
+    lang: Lang | None,
+) -> tuple[dict[bytes, SegmentAnalysis], Analysis]:
+    """What to remember under which key, and the analysis of the prompt."""
+    for key, seam in seams.items():
+        known[key] = SegmentAnalysis(tuple(seam.spread(known[key].findings)) if seam is not None else ())
+    parts = [placed(known[key], index) for index, key in enumerate(keys)]
+    split = [(window, over) for window, key in borders.items() if (over := known[key].findings)]
+    return known | dict(zip(keys, parts, strict=True)), combined(parts, lang, split)

@@ -21,6 +21,8 @@ from guard.rules.schema import Bilingual, DetectRule
 
 PROVEN = "guard_proven"
 """Key of a result's recognition metadata: the value proves itself."""
+ABOUT = "guard_about"
+"""Attribute of Presidio's artifacts, which go to recognizers: the names of the fields that hold the text."""
 BOOST = 0.35
 """What a context word adds to a score."""
 BEFORE, AFTER, NEAR = 80, 40, 24
@@ -42,8 +44,9 @@ class RuleRecognizer(EntityRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
         """Presidio's results, each with its rule's id as its entity."""
+        about = str(getattr(nlp_artifacts, ABOUT, ""))
         names = [(name.label_, name.start_char, name.end_char) for name in nlp_artifacts.entities]
-        matches = list(self._matcher.find(text))
+        matches = list(self._matcher.find(text, about))
         people = [(m.start, m.end) for m in matches if m.rule.detect.entity == PERSON]
         found = [self._result(m.rule, m.start, m.end, m.score, proven=m.proven) for m in matches]
         found += [self._result(m.rule, m.start, m.end, m.score) for m in self._naming.find(text, names, people)]

@@ -46,7 +46,10 @@ def fitted(findings: list[Finding], names: list[Finding], text: str) -> list[Fin
 def _merged(group: list[Finding]) -> Finding:
     if len(group) == 1:
         return group[0]
-    best = min(group, key=lambda f: (not f.proven, -f.score, f.start - f.end, f.rule))
-    highest = max((finding.classification for finding in group), key=lambda level: level.rank)
     start, end = min(f.start for f in group), max(f.end for f in group)
+    # a proof over all of it says more than one over a part: an account's number may hold a card's
+    whole = any(f.proven and (f.start, f.end) == (start, end) for f in group)
+    rivals = [f for f in group if (f.start, f.end) == (start, end)] if whole else group
+    best = min(rivals, key=lambda f: (not f.proven, -f.score, f.start - f.end, f.rule))
+    highest = max((finding.classification for finding in group), key=lambda level: level.rank)
     return replace(best, start=start, end=end, classification=highest)

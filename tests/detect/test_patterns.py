@@ -247,3 +247,21 @@ def test_every_pattern_keeps_its_own_case(new_rule: NewRule) -> None:
         update={"detect": new_rule("rule").detect.model_copy(update={"patterns": patterns})}
     )
     assert found([rule], "AB ab CD cd") == ["AB", "ab", "cd"]
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "found"),
+    [
+        ("12 et rien", "", False),
+        ("12", "nom", False),
+        ("12, un Numéro d’Été", "", True),
+        ("NUMÉRO_D_ÉTÉ: 12", "", True),
+        ("12", "numeroDEte", True),
+    ],
+    ids=["no word", "another field", "a word after", "a name", "a field"],
+)
+def test_what_counts_only_near_a_word_is_looked_for_only_where_one_stands(
+    new_rule: NewRule, text: str, about: str, found: bool
+) -> None:
+    rule = new_rule("rule", r"\d\d", 0.3, context={"fr": ["numéro d'été"], "en": []})
+    assert [match.start for match in Matcher([rule], {}).find(text, about)] == ([text.index("12")] if found else [])

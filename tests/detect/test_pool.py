@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import pickle
+import random
 import re
 import signal
 import subprocess
@@ -154,6 +155,46 @@ def test_history_is_not_analysed_again(run: Run, two: Pool) -> None:
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
+
+
+def test_a_conversation_is_found_the_same_turn_by_turn_as_at_once(run: Run, two: Pool, rules: RuleSet) -> None:
+    """Also what is split over messages, in whichever turn its other half came; a long prompt is put in order aside."""
+    analyzer = Analyzer(rules)
+    chance = random.Random(5)
+    said = ["rien", CANARY, "canary-", "12-x", "é 123456789", "b" * 300 + " canary-1", "2 " + "c" * 300, ""]
+    conversation: list[Segment] = []
+    for turn in range(30):
+        role = (Role.USER, Role.HISTORY)[turn % 2]
+        conversation.append(Segment(f"body:/messages/{turn}", role, chance.choice(said)))
+        if chance.random() < 0.3:  # history is cut and moved, as clients do
+            conversation = conversation[1:]
+        assert run(two.analyze(conversation)) == analyzer.analyze(conversation)
+    many = [*conversation, *(user(f"{number} {chance.choice(said)}") for number in range(400))]
+    assert run(two.analyze(many)) == run(two.analyze(many)) == analyzer.analyze(many)
+
+
+def test_long_texts_leave_a_worker_to_the_others(run: Run, two: Pool) -> None:
+    """The workers of the long ones are stopped: a short one is answered all the same."""
+
+    async def paste() -> None:
+        await whole(two)
+        pids = two.pids
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            long = [asyncio.create_task(two.analyze([user(f"{n} {'x' * 100_001}")])) for n in range(3)]
+            await until(lambda: two._idle.qsize() == 1 and two._waiting == 2)
+            free = two._idle.get_nowait()
+            two._idle.put_nowait(free)
+            os.kill(free.process.pid, signal.SIGCONT)
+            assert len((await two.analyze([user(f"{CANARY} beside long ones")])).findings) == 1
+            assert not any(task.done() for task in long)
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+        await asyncio.gather(*long)
+
+    run(paste())
 
 
 def test_a_worker_killed_at_rest_costs_nobody_anything(run: Run, two: Pool) -> None:

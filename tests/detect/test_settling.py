@@ -28,6 +28,8 @@ SETTLED: list[tuple[str, list[Finding], list[tuple[str, int, int, Classification
     ("same span, same score", [finding(0, 5, "b"), finding(0, 5, "a")], [("a", 0, 5, LOW)]),
     ("same score, longer", [finding(0, 3, "a"), finding(0, 5, "b")], [("b", 0, 5, LOW)]),
     ("proof before score", [finding(0, 5, "a", score=0.9), finding(0, 5, "b", proven=True)], [("b", 0, 5, LOW)]),
+    ("proof of all before proof of a part",
+     [finding(0, 9, "a", proven=True), finding(2, 5, "b", score=0.9, proven=True)], [("a", 0, 9, LOW)]),
     ("a chain", [finding(0, 4, "a"), finding(3, 7, "b"), finding(6, 9, "c", score=0.6)], [("c", 0, 9, LOW)]),
     ("the highest level", [finding(0, 5, "a", score=0.9), finding(1, 2, "b", level=SECRET)], [("a", 0, 5, SECRET)]),
     ("a long one and two short", [finding(0, 9, "a"), finding(1, 2, "b"), finding(7, 8, "c")], [("a", 0, 9, LOW)]),
