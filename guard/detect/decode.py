@@ -26,7 +26,7 @@ _BASE32 = fast(r"(?:[A-Z2-7]{16,}|[a-z2-7]{16,})(?:\r?\n(?:[A-Z2-7]{8,}|[a-z2-7]
 _HEX = fast(r"(?:0x)?[0-9A-Fa-f]{16,}|(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:;-]{1,2}){7,}(?:0x)?[0-9A-Fa-f]{2}")
 _LABELS = fast(r"(?:[A-Za-z0-9_-]{12,63}\.)+[A-Za-z0-9_-]{1,63}")
 _BINARY = fast(r"(?:[01]{8}[ ,]{0,2}){8,}")
-_CODES = fast(r"(?:[0-9]{2,3}[ ,;]{1,2}){7,}[0-9]{2,3}")
+_CODES = fast(r"(?:[0-9]{2,3}[ ,;]{1,2}){7,}[0-9]{2,3}|(?:(?i:chrw?|char|chr\$)\([0-9]{2,3}\)[ +&.|,\r\n]{0,5}){8,}")
 _UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 _PROMISING = re.compile(
     rb"\x1f\x8b|\x78[\x01\x5e\x9c\xda]|(?:[\t -~]\0){3}"
@@ -150,7 +150,7 @@ def _binary(blob: str, budget: Budget) -> Iterator[str]:
 
 
 def _codes(blob: str, budget: Budget) -> Iterator[str]:
-    """Decimal character codes."""
+    """Decimal character codes, alone or each in a call that makes it a character."""
     codes = [int(code) for code in re.findall(r"[0-9]+", blob)]
     text = "".join(chr(code) if 32 <= code < 127 or code in (9, 10, 13) else "\ufffd" for code in codes)
     yield from _parts(text)

@@ -29,6 +29,7 @@ _LAYERS: tuple[tuple[str, str], ...] = (
         "\\",
         r"(?P<u>(?P<ub>\\{1,8})u[0-9A-Fa-f]{4}(?:(?P=ub)u[0-9A-Fa-f]{4})*)"
         r"|(?P<x>(?P<xb>\\{1,8})x[0-9A-Fa-f]{2}(?:(?P=xb)x[0-9A-Fa-f]{2})*)"
+        r"|(?P<octal>(?:\\[0-3][0-7]{2}){3,})"
         r"|(?P<code>\\{1,8}(?:u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}))"
         # only before a word, whose beginning the escape's letter would hide
         r"|(?P<short>\\{1,8}(?:[nrt](?=[^\W_])|/))",
@@ -38,7 +39,7 @@ _LAYERS: tuple[tuple[str, str], ...] = (
 """A character that some layer cannot do without, and the layer."""
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", "/": "/"}
 _ESCAPED = fast(
-    r"%[0-9A-Fa-f]{2}|&(?:#|[A-Za-z][A-Za-z0-9]{1,31};)|\\(?:[uUx][0-9A-Fa-f{]|[nrt][0-9A-Za-z?]|/)"
+    r"%[0-9A-Fa-f]{2}|&(?:#|[A-Za-z][A-Za-z0-9]{1,31};)|\\(?:[uUx][0-9A-Fa-f{]|[0-3][0-7]{2}\\|[nrt][0-9A-Za-z?]|/)"
     r"|=\r?\n|(?:=[0-9A-F]{2}){3}"
 )
 
@@ -129,6 +130,9 @@ def _undone(kind: str, said: str, match: re.Match[str]) -> tuple[str, int]:
     if kind in ("percent", "percents", "quoted"):
         after = bytes.fromhex(said.replace("%", "").replace("=", "")).decode("utf-8", "replace")
         return after, 3 if len(after) * 3 == len(said) else 0
+    if kind == "octal":
+        after = bytes(int(code, 8) for code in said.split("\\")[1:]).decode("utf-8", "replace")
+        return after, 4 if len(after) * 4 == len(said) else 0
     if kind == "code":
         number = int(said.lstrip("\\")[1:].strip("{}"), 16)
         return (chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else said), 0

@@ -113,6 +113,9 @@ TABLE = {
     "words at both ends": "ma carte : cinq cinq 00 0000 0000 000 quatre",
     "escapes with two backslashes": "".join(f"\\\\u{ord(char):04x}" for char in CARD),
     "byte escapes": "".join(f"\\x{ord(char):02x}" for char in AWS),
+    "octal escapes": "".join(f"\\{ord(char):03o}" for char in AWS),
+    "calls that make characters": " & ".join(f"Chr({ord(char)})" for char in AWS),
+    "calls, added up": "+".join(f"chr({ord(char)})" for char in IBAN),
     "escapes in braces": "".join(f"\\u{{{ord(char):x}}}" for char in AWS),
     "entities without semicolons": "".join(f"&#{ord(char)}" for char in CARD),
     "entities twice": html.escape("".join(f"&#{ord(char)};" for char in MAIL)),
@@ -283,6 +286,7 @@ BENIGN = {
     "counting": "Un, deux, trois, quatre, cinq, six, sept, huit, neuf, dix, onze, douze.",
     "a path of Windows": "C:\\temp\\notes\\readme.txt et D:\\net\\rapport\\2026",
     "LaTeX": "\\textbf{résumé} de \\newline \\ref{eq:12} : $\\nu = \\frac{1}{2}$",
+    "a replacement of a regular expression": r"s/(\w+) (\w+)/\2 \1/ ; C:\101\202 ; \033[0m",
     "a matrix": "1 0 0 1\n0 1 1 0\n1 1 0 0",
 }
 
