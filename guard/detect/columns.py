@@ -114,6 +114,8 @@ def _words(heading: str) -> str:
 
 def _inserted(text: str) -> Iterator[tuple[Sequence[str], Sequence[Cell]]]:
     """The rows of SQL's INSERT, with the names of their columns."""
+    if "insert" not in text.lower():  # a tenth of the time of the expression
+        return
     for insert in _INSERT.finditer(text):
         names = [_words(name)[:HEADING] for name in insert[1].split(",")]
         at = insert.end()
