@@ -5,6 +5,7 @@ waits for the analyzer.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,10 @@ import typer
 if TYPE_CHECKING:
     from guard.rules.schema import RuleSet
     from guard.settings import Settings
+
+# One analysis, one core: with more threads, small matrices wait for each other, nine times as long on a busy machine.
+# It counts for this process and its workers, and only before numpy is loaded, which the commands do.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 app = typer.Typer(
     no_args_is_help=True,

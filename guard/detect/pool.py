@@ -243,6 +243,7 @@ class Pool:
             "guard.detect.worker",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # one analysis, one core: more threads only wait
         )
         worker = _Worker(process)
         self._alive.add(worker)
