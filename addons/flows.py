@@ -6,6 +6,7 @@ Bodies are taken and given raw: mitmproxy's `.content` sees the first gzip membe
 from ipaddress import ip_address
 
 from mitmproxy import http
+from mitmproxy.proxy.mode_specs import ReverseMode
 
 from guard.errors import WireError
 from guard.terms import Actor, Answer, Request
@@ -44,10 +45,20 @@ def response_of(answer: Answer) -> http.Response:
 
 
 def names(flow: http.HTTPFlow) -> tuple[str, ...]:
-    """Every name this request goes by, lower case: where it is sent, the TLS name, the Host header, the authority."""
+    """Every name this request goes by, lower case: where it is sent, the TLS name, the Host header, the authority.
+
+    At a door of the guard's own (addons.reverse) it is sent to one assistant, whatever the client calls it.
+    """
+    if at_door(flow):
+        return (_plain(flow.request.host),)
     claimed = [flow.request.host, flow.client_conn.sni, flow.request.host_header, flow.request.authority]
     plain = [_plain(name) for name in claimed if name]
     return tuple(dict.fromkeys(name for name in plain if name))
+
+
+def at_door(flow: http.HTTPFlow) -> bool:
+    """True when it came to a door in front of an assistant, where no client knows of a proxy."""
+    return isinstance(flow.client_conn.proxy_mode, ReverseMode)
 
 
 def agreed(names: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from mitmproxy.options import Options
 from mitmproxy.tools.dump import DumpMaster
@@ -19,6 +20,8 @@ from addons.connections import Connections
 from addons.entrance import Entrance
 from addons.options import REQUIRED, KeepSafe, unsafe
 from addons.proxy import Proxy
+from addons.reverse import doors
+from addons.streams import inspect_streams
 from addons.tunnels import Tunnels
 from addons.websockets import guard_sockets
 from guard import evidence, inforce, settled
@@ -167,15 +170,20 @@ async def _proxy(
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, reloader.ask)
     running = asyncio.create_task(master.run())
-    server = master.addons.get("proxyserver")
-    while not running.done() and not server.listen_addrs():  # noqa: ASYNC110 - mitmproxy has no event for it
+    servers = master.addons.get("proxyserver").servers
+    while not running.done() and not _all_listen(servers):  # noqa: ASYNC110 - mitmproxy has no event for it
         await asyncio.sleep(0.02)
     if running.done():
         await running
         raise GuardError(f"the proxy could not listen on {settings.host}:{settings.port}")
+    if failed := [server.mode.full_spec for server in servers if not server.is_running]:
+        master.shutdown()
+        await running
+        raise GuardError(f"the proxy could not listen: {', '.join(failed)}")
     (confdir / "mitmproxy-ca.p12").unlink(missing_ok=True)  # the CA's key once more, and nobody needs it
-    host, port, *_ = server.listen_addrs()[0]
-    proxy.connections.destinations = replace(proxy.connections.destinations, own=port)
+    host, port, *_ = servers["regular"].listen_addrs[0]
+    behind = tuple(door.port for door in doors(settings.reverse, proxy.serves))
+    proxy.connections.destinations = replace(proxy.connections.destinations, own=port, doors=behind)
     reloader.start()
     ready(host, port, confdir / "mitmproxy-ca-cert.pem")
     stopped = asyncio.create_task(stop.wait())
@@ -188,13 +196,15 @@ async def _proxy(
 
 def _master(settings: Settings, proxy: Proxy, confdir: Path, chosen: Mapping[str, str]) -> DumpMaster:
     options = Options(listen_host=settings.host, listen_port=settings.port, confdir=str(confdir))
+    modes = [door.mode(settings.host) for door in doors(settings.reverse, proxy.serves)]
     master = DumpMaster(options, with_termlog=False, with_dumper=False)
     tunnels = Tunnels(proxy.serves)
-    master.addons.add(KeepSafe(options), tunnels, proxy)
+    master.addons.add(KeepSafe(options, modes), tunnels, proxy)
     # before mitmproxy's own: its NextLayer takes fewer than three bytes for raw TCP
     ours = [master.addons.chain.pop() for _ in range(3)][::-1]
     master.addons.chain[:0] = ours
-    safe = {name: value for name, (value, _) in REQUIRED.items() if name in options}
+    safe: dict[str, Any] = {name: value for name, (value, _) in REQUIRED.items() if name in options}
+    safe["mode"] = ["regular", *modes]
     options.update(
         **safe,
         body_size_limit=str(settings.max_body),
@@ -203,11 +213,17 @@ def _master(settings: Settings, proxy: Proxy, confdir: Path, chosen: Mapping[str
         block_global=False,
     )
     options.set(*[f"{name}={value}" for name, value in chosen.items()])
-    if found := unsafe(options):
+    if found := unsafe(options, modes):
         raise GuardError("\n".join(found))
     limits.limit_requests(proxy.serves, settings.max_body)
     guard_sockets(settings.max_body)
+    inspect_streams()
     return master
+
+
+def _all_listen(servers: Any) -> bool:
+    """True when each listens, or has failed to."""
+    return len(servers) > 0 and all(server.is_running or server.last_exception for server in servers)
 
 
 async def _drain(master: DumpMaster, proxy: Proxy, seconds: float) -> None:

@@ -35,15 +35,18 @@ REQUIRED: Mapping[str, tuple[object, str]] = {
     "save_stream_file": (None, "prompts would be written to a file"),
     "hardump": ("", "prompts would be written to a file"),
     "proxy_debug": (False, "bytes of prompts would be written to the log"),
-    "mode": (["regular"], "only the explicit proxy is read whole"),
+    "mode": (["regular"], "only the explicit proxy, and GUARD_REVERSE's doors, are read whole"),
+    "keep_host_header": (False, "clients would choose the name that an assistant is asked by"),
 }
 """Option -> the only value it may have, and what would happen otherwise."""
 
 
-def unsafe(options: Options) -> list[str]:
-    """What is set otherwise, in sentences; empty when all is well."""
+def unsafe(options: Options, doors: Sequence[str] = ()) -> list[str]:
+    """What is set otherwise, in sentences; empty when all is well. `doors`: modes besides (addons.reverse)."""
     found = []
     for name, (value, reason) in REQUIRED.items():
+        if name == "mode":
+            value = ["regular", *doors]
         if name in options and getattr(options, name) != value:
             found.append(f"mitmproxy option {name} must be {value!r}: otherwise {reason}")
     return found
@@ -67,10 +70,11 @@ def given(pairs: Sequence[str]) -> dict[str, str]:
 class KeepSafe:
     """mitmproxy's addon: an unsafe option is refused at start, and put back when somebody sets it later."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, doors: Sequence[str] = ()) -> None:
         self._options = options
+        self._doors = doors
 
     def configure(self, updated: set[str]) -> None:
         """OptionsError makes mitmproxy put all options of this change back."""
-        if found := [text for text in unsafe(self._options) if text.split()[2] in updated]:
+        if found := [text for text in unsafe(self._options, self._doors) if text.split()[2] in updated]:
             raise exceptions.OptionsError("; ".join(found))

@@ -14,8 +14,10 @@ from mitmproxy import http
 from addons import flows
 from addons.connections import NOT_ALLOWED, Connections
 from addons.entrance import Entrance, actor
-from addons.limits import TOO_LARGE
+from addons.limits import TOO_LARGE, TOO_LONG
+from addons.streams import INSPECTED, LEAVES, PIECE
 from addons.websockets import GUARDED, PASSAGE
+from guard.answers import Passing
 from guard.people.who import Denied
 from guard.pipeline import Exchange, Guard
 from guard.rules.schema import ServiceRule
@@ -56,6 +58,8 @@ class _Under:
     host: str
     exchange: Exchange | None = None
     rewriter: Rewriter | None = None
+    passing: Passing | None = None
+    """When a rule is about the answer."""
     answer_failed: bool = False
     socket: Socket | None = None
     """When it is a socket that the guard let open."""
@@ -141,7 +145,7 @@ class Proxy:
 
     def _denied(self, flow: http.HTTPFlow, denied: Denied, host: str, service: ServiceRule | None) -> http.Response:
         """A person who is not known is told so: as a proxy does, or inside a tunnel as the service would."""
-        inside = self.entrance.inside(flow) and flow.request.method != "CONNECT"
+        inside = (self.entrance.inside(flow) or flows.at_door(flow)) and flow.request.method != "CONNECT"
         if service is None or (denied.cause == "login-needed" and not inside):
             return self.entrance.challenged(denied)
         if denied.cause == "directory-down":
@@ -232,9 +236,15 @@ class Proxy:
             return
         try:
             response.headers.pop("alt-svc", None)  # HTTP/3 would go around the proxy
-            under.rewriter = under.guard.rewriter(
-                under.exchange, response.headers.get("content-type", ""), response.headers.get("content-encoding")
-            )
+            kind, coding = response.headers.get("content-type", ""), response.headers.get("content-encoding")
+            under.passing = Passing.of(under.guard, under.exchange, under.service, kind, coding)
+            if under.passing is not None:
+                flow.metadata[INSPECTED] = True
+                if not under.passing.inspection.whole:
+                    self._plain(flow, response)
+                    response.stream = True
+                return
+            under.rewriter = under.guard.rewriter(under.exchange, kind, coding)
             if under.rewriter is None:
                 response.stream = True
             elif under.rewriter.stream:
@@ -244,13 +254,19 @@ class Proxy:
             under.answer_failed = True
             log.error("answer withheld after %s", type(error).__name__)
 
-    def response(self, flow: http.HTTPFlow) -> None:
-        """Restore an answer that came whole."""
+    async def response(self, flow: http.HTTPFlow) -> None:
+        """Restore an answer that came whole, inspected if a rule is about it."""
         self.under_way.discard(flow.id)
         under: _Under | None = flow.metadata.get("guard")
         response = flow.response
-        if under is None or response is None or response.stream:
-            return
+        try:
+            if under is not None and response is not None and not response.stream:
+                await self._answered(flow, under, response)
+        finally:
+            if under is not None and under.passing is not None:
+                under.passing.close()
+
+    async def _answered(self, flow: http.HTTPFlow, under: _Under, response: http.Response) -> None:
         if response.status_code == SWITCHING and (under.socket is None or flow.websocket is None):
             log.error("a protocol nobody asked for is refused")
             flow.response = flows.response_of(_LAST_RESORT)
@@ -258,19 +274,61 @@ class Proxy:
         try:
             if under.answer_failed:
                 raise AssertionError("answer not prepared")
-            if under.rewriter is not None and response.raw_content:
-                body = under.rewriter.feed(response.raw_content) + under.rewriter.flush()
-                response.headers.pop("content-encoding", None)
-                response.raw_content = body
-                if "transfer-encoding" not in response.headers:
-                    response.headers["content-length"] = str(len(body))
+            if under.passing is not None and (response.raw_content or TOO_LONG in flow.metadata):
+                await self._inspected(flow, response, under.passing)
+            elif under.rewriter is not None and response.raw_content:
+                self._written(response, under.rewriter.feed(response.raw_content) + under.rewriter.flush())
         except Exception as error:  # noqa: BLE001 - a broken answer is withheld, and the person told
             log.error("answer withheld after %s", type(error).__name__)
             flow.response = flows.response_of(_LAST_RESORT)
 
+    async def _inspected(self, flow: http.HTTPFlow, response: http.Response, passing: Passing) -> None:
+        if TOO_LONG in flow.metadata:
+            await passing.inspection.refuse("too-large")
+            body = b""
+        else:
+            body = await passing.feed(response.raw_content or b"") + await passing.finish()
+        instead = passing.instead(flow.request.headers.get("origin"))
+        if instead is not None:
+            flow.response = flows.response_of(instead)
+        else:
+            self._written(response, body)
+
+    @staticmethod
+    def _written(response: http.Response, body: bytes) -> None:
+        """An answer with another body, in plain bytes."""
+        response.headers.pop("content-encoding", None)
+        response.raw_content = body
+        if "transfer-encoding" not in response.headers:
+            response.headers["content-length"] = str(len(body))
+
+    async def answer_piece(self, flow: http.HTTPFlow) -> None:
+        """A piece of an inspected answer has come: say what may leave (addons.streams)."""
+        under: _Under | None = flow.metadata.get("guard")
+        if under is None or under.passing is None:
+            return
+        piece = flow.metadata.get(PIECE)
+        try:
+            if piece is None:
+                leaves = await under.passing.finish()
+            else:
+                leaves = await (under.passing.feed(piece) if piece else under.passing.pause())
+        except BaseException as error:
+            log.error("answer withheld after %s", type(error).__name__)
+            under.answer_failed = True
+            leaves = b"" if under.passing.inspection.stop else await under.passing.fail()
+            flow.metadata[LEAVES] = leaves
+            if not isinstance(error, Exception):
+                raise
+        else:
+            flow.metadata[LEAVES] = leaves
+
     def error(self, flow: http.HTTPFlow) -> None:
         """A request to an AI service that ended before it was decided on leaves its event too (law 7)."""
         self.under_way.discard(flow.id)
+        under: _Under | None = flow.metadata.get("guard")
+        if under is not None and under.passing is not None:
+            under.passing.close()
         try:
             if "guard" not in flow.metadata and any(self.serves(name) for name in flows.names(flow)):
                 host, service = self._any_service(flow)
@@ -293,6 +351,8 @@ class Proxy:
                 passage = Passage(close=(REFUSED, "the company's proxy does not know who asks any more"))
             elif message.from_client:
                 passage = await under.socket.outgoing(message.content)
+            elif not under.socket.now(self.guard, under.socket.actor):
+                passage = Passage(close=(REFUSED, "the company's proxy has no rules for this service any more"))
             else:
                 passage = await under.socket.incoming(message.content, text=message.is_text)
         except BaseException as error:

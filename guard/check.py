@@ -22,7 +22,7 @@ from guard.rules.schema import (
     Status,
     UseRule,
 )
-from guard.terms import Actor, Decision, Finding, Lang, Prompt, Reason, Request, Role, Segment, Use, Verdict
+from guard.terms import Actor, Decision, Direction, Finding, Lang, Prompt, Reason, Request, Role, Segment, Use, Verdict
 from guard.wire import request as wire
 
 _LIMIT = 2**20
@@ -160,7 +160,7 @@ def _policy(rule: PolicyRule, rules: RuleSet) -> Iterator[Failure | None]:
         yield _compare(rule.id, f"tests[{index}]", verdict.value, test.expect.value)
 
 
-def _facts(test: PolicyTest, direction: str) -> policy.Facts:
+def _facts(test: PolicyTest, direction: Direction) -> policy.Facts:
     text = " ".join(map(str, range(test.count)))
     places = [(found.start(), found.end()) for found in re.finditer(r"\d+", text)]
     findings = tuple(

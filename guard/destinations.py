@@ -48,6 +48,8 @@ class Destinations:
     """Before `denied`."""
     own: int = 0
     """The proxy's own port, on any address of this machine; 0: not known."""
+    doors: tuple[int, ...] = ()
+    """Likewise, the ports of its doors in front of assistants: through them, clients would be this machine."""
 
     @classmethod
     def of(cls, ports: str, deny: str, allow: str) -> Self:
@@ -66,7 +68,7 @@ class Destinations:
             ip = ip_address(address.partition("%")[0])
         except ValueError:
             return False
-        if not self.port(port) or (port == self.own and _ours(ip)):
+        if not self.port(port) or (port in (self.own, *self.doors) and _ours(ip)):
             return False
         forms = [ip, *_inside(ip)]
         if any(form in network for form in forms for network in self.allowed):

@@ -33,7 +33,8 @@ from guard.wire.files.crew import Crew
 from guard.wire.refusal import Refusal, readable, refuse, shape
 from guard.wire.rewrite import Rewriter
 
-_STOPS = (Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK)
+STOPS = (Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK)
+"""Verdicts with which nothing leaves."""
 _LARGE = 64 * 1024
 """Bytes of body from which reading and writing leave the event loop."""
 _HEARD = 64 * 1024
@@ -107,17 +108,17 @@ class Guard:
         """Given on to the guard that follows on a reload."""
         self.limit = limit
         self.deciding = 0
-        """Requests under way: as long as there are any, the analysis must go on."""
-        self._analyzer = analyzer
+        """Requests and answers under way: as long as there are any, the analysis must go on."""
+        self.seconds = seconds
+        self.grammar = grammar(rules)
+        self.now = now
+        self.analyzer = analyzer
         self._redactor = Redactor(rules, vault)
-        self._grammar = grammar(rules)
         self._recorder = recorder
         self._language = language
-        self._seconds = seconds
         self.files = files or Crew()
         """Given on likewise."""
         self._fingerprints = Fingerprints(rules, keys) if keys else None
-        self._now = now
         self._evidence = evidence
 
     async def outgoing(
@@ -129,9 +130,9 @@ class Guard:
         """
         self.deciding += 1
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self.seconds):
                 exchange = await self._outgoing(request, service, actor, before)
-            await self._recorder.kept()
+            await self.kept()
         except TimeoutError:
             exchange = self.failed("timeout", request.host, service, actor)
         except DetectError as error:
@@ -151,14 +152,14 @@ class Guard:
         opened = await self._aside(request, lambda: wire.opened(request, service, self.limit))
         prompt, kinds = await enclosed.read(opened, self.files)
         watch.lap("read")
-        analysis = _after(await self._analyzer.analyze((*before, *prompt.segments)), len(before))
+        analysis = _after(await self.analyzer.analyze((*before, *prompt.segments)), len(before))
         unread = dict.fromkeys((*prompt.uninspectable, *analysis.uninspectable))
         prompt = replace(prompt, uninspectable=tuple(unread))
         watch.lap("detect")
         facts = policy.Facts(actor, prompt, analysis.findings, analysis.uses)
-        decision = policy.decide(self.rules, facts, self._now())
+        decision = policy.decide(self.rules, facts, self.now())
         watch.lap("policy")
-        stopped = decision.verdict in _STOPS
+        stopped = decision.verdict in STOPS
         redaction = Redaction()
         leaving = conversation = None
         if not stopped:
@@ -166,16 +167,17 @@ class Guard:
             redaction, conversation = await self._aside(
                 request, lambda: self._recall(request, service, actor, redaction)
             )
-            leaving = await self._aside(request, lambda: self._write(request, service, redaction))
+            read = policy.concerned(self.rules, replace(facts, direction="answer"), self.now())
+            leaving = await self._aside(request, lambda: self._write(request, service, redaction, read=read))
             watch.lap("redact")
         sealed = await self._sealed(decision, prompt, analysis)
         outcome = self._outcome(request.host, service, actor, prompt, decision, analysis, watch.done())
-        outcome = replace(self._marked(outcome, prompt), evidence=sealed.sha256 if sealed else None)
-        event = self._recorder.write(outcome)
+        outcome = replace(outcome, evidence=sealed.sha256 if sealed else None)
+        event = self.record(outcome, prompt.segments)
         if sealed and not await self._held(sealed):
             return self.failed("evidence", request.host, service, actor)
         files = enclosed.holding(decision.redact, prompt, kinds)
-        reply = self._refuse(outcome, service, decision.message, event, files=files) if stopped else None
+        reply = self.refuse(outcome, service, event, files=files) if stopped else None
         return Exchange(outcome, event, prompt, leaving, reply, redaction.values, conversation)
 
     async def _sealed(self, decision: Decision, prompt: Prompt, analysis: Analysis) -> Sealed | None:
@@ -193,11 +195,15 @@ class Guard:
             return False
         return True
 
-    def _marked(self, outcome: Outcome, prompt: Prompt) -> Outcome:
-        """With fingerprints of what was found, where there are keys for them."""
-        if self._fingerprints is None:
-            return outcome
-        return replace(outcome, fingerprints=self._fingerprints.of(outcome.findings, prompt.segments))
+    def record(self, outcome: Outcome, segments: Sequence[Segment] = ()) -> str:
+        """Write the event, with fingerprints of what was found where there are keys for them; its uid. StoreError."""
+        if self._fingerprints is not None and segments:
+            outcome = replace(outcome, fingerprints=self._fingerprints.of(outcome.findings, segments))
+        return self._recorder.write(outcome)
+
+    async def kept(self) -> None:
+        """Come back when all events written are safe. StoreError when they are not."""
+        await self._recorder.kept()
 
     def _recall(
         self, request: Request, service: ServiceRule, actor: Actor, redaction: Redaction
@@ -215,12 +221,14 @@ class Guard:
         both.update(redaction.values)
         return replace(redaction, values=both), known
 
-    def _write(self, request: Request, service: ServiceRule, redaction: Redaction) -> Request:
-        """The request as it leaves; its answer must come in a coding we can edit when there is something to restore."""
+    def _write(self, request: Request, service: ServiceRule, redaction: Redaction, *, read: bool) -> Request:
+        """The request as it leaves; its answer must come in a coding we can edit when it is restored or read."""
         edited = wire.write(request, service, redaction.edits, self.limit)
-        if not redaction.values:
+        if not (redaction.values or read):
             return edited
-        headers = tuple((name, value) for name, value in edited.headers if name.lower() != "accept-encoding")
+        # a part of an answer tells too little of what stands in it
+        without = {"accept-encoding", "range", "if-range"} if read else {"accept-encoding"}
+        headers = tuple((name, value) for name, value in edited.headers if name.lower() not in without)
         return replace(edited, headers=(*headers, ("accept-encoding", "identity")))
 
     async def _aside[T](self, request: Request, work: Callable[[], T]) -> T:
@@ -265,8 +273,7 @@ class Guard:
 
     def failed(self, cause: str, host: str, service: ServiceRule, actor: Actor) -> Exchange:
         """A request the guard could not decide on: 503 in words, and its event (law 1)."""
-        message, _ = _FAILURES.get(cause, ("guard-failure", None))
-        return self._unread(Decision(Verdict.BLOCK, message=message), cause, host, service, actor)
+        return self._unread(undecided(cause), cause, host, service, actor)
 
     def _unread(
         self,
@@ -292,21 +299,13 @@ class Guard:
             event = self._recorder.write(outcome)
         except StoreError:
             event = "none"
-        return Exchange(outcome, event, reply=self._refuse(outcome, service, decision.message, event, status))
+        return Exchange(outcome, event, reply=self.refuse(outcome, service, event, status))
 
-    def _refuse(
-        self,
-        outcome: Outcome,
-        service: ServiceRule,
-        message: str | None,
-        event: str,
-        status: int = 400,
-        *,
-        files: tuple[str, ...] = (),
-    ) -> Answer:
-        text = coach.say(
+    def say(self, outcome: Outcome, service: ServiceRule, event: str, files: tuple[str, ...] = ()) -> str:
+        """What the person reads about a decision."""
+        return coach.say(
             self.rules.messages,
-            message,
+            outcome.decision.message,
             outcome.lang or self._language,
             event=event,
             service=service.title,
@@ -316,12 +315,17 @@ class Guard:
             causes=outcome.uninspectable,
             files=files,
         )
+
+    def refuse(
+        self, outcome: Outcome, service: ServiceRule, event: str, status: int = 400, *, files: tuple[str, ...] = ()
+    ) -> Answer:
+        """The same as an answer in the service's form."""
+        text = self.say(outcome, service, event, files)
+        form = shape(service, outcome.endpoint)
         if outcome.failure is None:
-            return refuse(
-                Refusal(status, _code(outcome.decision.verdict), text, event), shape(service, outcome.endpoint)
-            )
+            return refuse(Refusal(status, _code(outcome.decision.verdict), text, event), form)
         _, again = _FAILURES.get(outcome.failure, ("", None))
-        return refuse(Refusal(503, "guard_unavailable", text, event, again), shape(service, outcome.endpoint))
+        return refuse(Refusal(503, "guard_unavailable", text, event, again), form)
 
     def rewriter(self, exchange: Exchange, content_type: str, content_encoding: str | None) -> Rewriter | None:
         """What the answer's bytes go through; None when nothing in it can be ours, and it passes as it is."""
@@ -339,7 +343,7 @@ class Guard:
 
     def restorer(self, values: Mapping[Token, str], kind: Kind) -> Restorer:
         """A filter for one text of an answer; it sees values that come into the mapping later."""
-        return Restorer(values, self._grammar, kind)
+        return Restorer(values, self.grammar, kind)
 
     def _listed(self, exchange: Exchange, content_type: str) -> tuple[str, ...]:
         """Conversations that an answer may show again, such as a list of titles: those that it names."""
@@ -381,6 +385,12 @@ class Guard:
                 heard.extend(bytes(_HEARD))
 
         return listen
+
+
+def undecided(cause: str) -> Decision:
+    """What becomes of something that could not be decided on."""
+    message, _ = _FAILURES.get(cause, ("guard-failure", None))
+    return Decision(Verdict.BLOCK, message=message)
 
 
 def _after(analysis: Analysis, earlier: int) -> Analysis:

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 from guard.rules.schema import Except, PolicyRule, RuleSet, Status, When, Window
-from guard.terms import Actor, Classification, Decision, Finding, Prompt, Reason, Role, Style, Use, Verdict
+from guard.terms import Actor, Classification, Decision, Direction, Finding, Prompt, Reason, Role, Style, Use, Verdict
 
 UNINSPECTABLE = "uninspectable"
 """Built in: what cannot be read does not leave, unless a rule says otherwise for its cause."""
@@ -40,7 +40,7 @@ class Facts:
     prompt: Prompt
     findings: tuple[Finding, ...] = ()
     uses: tuple[Use, ...] = ()
-    direction: str = "prompt"
+    direction: Direction = "prompt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,11 @@ def misses(rules: RuleSet, facts: Facts, now: datetime) -> dict[str, str]:
     return {name: miss.why for name, miss in weighed.items() if isinstance(miss, _Miss)}
 
 
+def concerned(rules: RuleSet, facts: Facts, now: datetime) -> bool:
+    """True when a rule may have something to say on who, where, when and which way alone, whatever the text says."""
+    return any(not _obstacle(rule, facts, now) for rule in rules.policy.values())
+
+
 def listed(name: str, patterns: Iterable[str], classes: Classes) -> bool:
     """Whether an entity is one of these: by name, by its beginning (`SECRET_*`), or as one of a class."""
     return any(fnmatchcase(name, pattern) or name in classes.get(pattern, ()) for pattern in patterns)
@@ -123,8 +128,7 @@ def _message(verdict: Verdict, enforced: list[_Match], reasons: list[Reason]) ->
 
 def _weigh(rule: PolicyRule, facts: Facts, classes: Classes, now: datetime) -> _Match | _Miss:
     """The rule's match on what is enforced; else on all there is, as a watched one; else why it does not match."""
-    obstacle = _ended(rule, now) or _elsewhere(rule.when, facts) or _untimely(rule.when, now)
-    if obstacle or (obstacle := _excepted(rule, facts, now)):
+    if obstacle := _obstacle(rule, facts, now):
         return _Miss(obstacle)
     match = _content(rule, facts, classes, enforced=True)
     if isinstance(match, _Miss):
@@ -132,6 +136,11 @@ def _weigh(rule: PolicyRule, facts: Facts, classes: Classes, now: datetime) -> _
     if match.enforced and not within_rollout(rule, facts.actor.user):
         return _Match(rule, match.findings, f"{match.why}; user outside the rollout of {rule.rollout}", enforced=False)
     return match
+
+
+def _obstacle(rule: PolicyRule, facts: Facts, now: datetime) -> str | None:
+    """What does not hold, though it has nothing to do with the text."""
+    return _ended(rule, now) or _elsewhere(rule.when, facts) or _untimely(rule.when, now) or _excepted(rule, facts, now)
 
 
 def _ended(rule: PolicyRule, now: datetime) -> str | None:

@@ -107,6 +107,12 @@ class Settings(BaseSettings):
         "certificates stay the service's own (tests, internal gateways).",
     )
 
+    reverse: str = Field(
+        default="",
+        description="Doors in front of assistants: `8443=https://assistant.example.com`, comma-separated; clients call "
+        "that port as they would the assistant. The host must stand in a file of rules/services.",
+    )
+
     lists_key: Path | None = Field(
         default=None, description="Key of the hashed lists (exact data, documents); default: lists.key in state_dir."
     )

@@ -7,6 +7,7 @@ Offsets are characters of the segment's text, the end excluded.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 
 class _Ranked(StrEnum):
@@ -67,6 +68,10 @@ class Lang(StrEnum):
 
     FR = "fr"
     EN = "en"
+
+
+type Direction = Literal["prompt", "answer"]
+"""What leaves, or what comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +251,6 @@ class Outcome:
     """The pipelines that looked for names; empty when nothing was analysed."""
     evidence: str | None = None
     """SHA-256 of the sealed prompt, where a rule wants it and the deployment keeps any."""
+    direction: Direction = "prompt"
+    about: str | None = None
+    """Of an answer: the uid of the event of the prompt it answers."""

@@ -40,8 +40,13 @@ COLUMNS = (
     Column("time", "time", "BIGINT", "When, UTC.", "epoch_ms(time)"),
     Column("id", "metadata.uid", "VARCHAR", "Id of the event (UUIDv7)."),
     Column(
-        "event", "metadata.event_code", "VARCHAR", "`prompt.` and the verdict, `prompt.failure`, `admin.` and what."
+        "event",
+        "metadata.event_code",
+        "VARCHAR",
+        "`prompt.` or `answer.` and the verdict or `failure`, or `admin.` and what.",
     ),
+    Column("direction", "unmapped.guard.direction", "VARCHAR", "`prompt`: what left; `answer`: what came back."),
+    Column("about", "metadata.correlation_uid", "VARCHAR", "Of an answer: the id of its prompt's event."),
     Column("node", "metadata.product.uid", "VARCHAR", "The node that wrote the line."),
     Column("seq", "metadata.sequence", "BIGINT", "Counts the node's lines without a gap."),
     Column("severity", "severity_id", "INTEGER", "1 informational, 2 low, 3 medium, 4 high."),

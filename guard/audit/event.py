@@ -28,7 +28,7 @@ class _Result(NamedTuple):
 _OBSERVED = _Result(3, "Observed", 17, "Logged", "A rule matched a prompt, which went out")
 _WAITS = _Result(0, "Unknown", 14, "Delayed", "A prompt waits for a person")
 _FAILED = _Result(2, "Denied", 27, "Error", "The guard could not decide, so nothing went out")
-_RESULTS = {
+_PROMPTS = {
     Verdict.ALLOW: _OBSERVED,
     Verdict.LOG: _OBSERVED,
     Verdict.COACH: _Result(1, "Allowed", 19, "Alert", "A person was advised, and the prompt went out"),
@@ -37,6 +37,19 @@ _RESULTS = {
     Verdict.HOLD: _WAITS,
     Verdict.BLOCK: _Result(2, "Denied", 2, "Blocked", "A prompt was blocked"),
 }
+_SHOWN = _OBSERVED._replace(title="A rule matched an answer, which was shown")
+_STOPPED = _Result(2, "Denied", 2, "Blocked", "An answer was withheld from its reader")
+_ANSWERS = {
+    Verdict.ALLOW: _SHOWN,
+    Verdict.LOG: _SHOWN,
+    Verdict.COACH: _SHOWN,
+    Verdict.REDACT: _Result(4, "Modified", 11, "Corrected", "Confidential data was taken out of an answer"),
+    Verdict.JUSTIFY: _STOPPED,
+    Verdict.HOLD: _STOPPED,
+    Verdict.BLOCK: _STOPPED,
+}
+"""An answer is on its way already: nobody can be asked, and nobody be advised before."""
+_UNSHOWN = _FAILED._replace(title="The guard could not decide, so the rest of an answer was withheld")
 _CONFIDENTIALITY: dict[Classification, Literal[1, 2, 3, 5]] = {
     Classification.PUBLIC: 1,
     Classification.INTERNAL: 5,
@@ -76,7 +89,7 @@ def _base(outcome: Outcome, place: Place) -> schema.Base:
     code = "failure" if outcome.failure else outcome.decision.verdict.value
     profiles: list[Profile] = ["security_control", "host", "datetime", *ai]
     return {
-        **stamp(place, f"prompt.{code}", _severity(outcome), _message(outcome), profiles),
+        **stamp(place, f"{outcome.direction}.{code}", _severity(outcome), _message(outcome), profiles, outcome.about),
         **_client(outcome.actor.address),
         "actor": _actor(outcome),
         "dst_endpoint": {"hostname": printable(outcome.host), "svc_name": printable(outcome.service)},
@@ -114,7 +127,7 @@ def _activity(outcome: Outcome) -> schema.Activity:
 
 
 def _finding(outcome: Outcome, uid: str) -> schema.Finding:
-    result = _FAILED if outcome.failure else _RESULTS[outcome.decision.verdict]
+    result = _result(outcome)
     finding = schema.Finding(
         class_uid=2006,
         class_name="Data Security Finding",
@@ -142,6 +155,12 @@ def _finding(outcome: Outcome, uid: str) -> schema.Finding:
     return finding
 
 
+def _result(outcome: Outcome) -> _Result:
+    if outcome.direction == "answer":
+        return _UNSHOWN if outcome.failure else _ANSWERS[outcome.decision.verdict]
+    return _FAILED if outcome.failure else _PROMPTS[outcome.decision.verdict]
+
+
 def _decisive(outcome: Outcome) -> Reason | None:
     """The enforced rule that asked for the verdict; without one, the strictest rule that is only watched."""
     if outcome.failure:
@@ -160,12 +179,13 @@ def _severity(outcome: Outcome) -> Literal[1, 2, 3, 4]:
 
 
 def _message(outcome: Outcome) -> str:
-    """`redact: IBAN_CODE x1, PERSON x2 in a prompt to openai-api (rule client-data)`"""
+    """`redact: IBAN_CODE x1, PERSON x2 in a prompt to openai-api (rule client-data)`, or `in an answer from`"""
     verdict = f"failure ({printable(outcome.failure)})" if outcome.failure else outcome.decision.verdict.value
     found = ", ".join(f"{entity['type']} x{entity['n']}" for entity in entities(outcome.findings)[:8])
     reason = _decisive(outcome)
     rule = f" (rule {printable(reason.rule)})" if reason else ""
-    return f"{verdict}: {found + ' in a' if found else 'a'} prompt to {printable(outcome.service)}{rule}"
+    what = "an answer from" if outcome.direction == "answer" else "a prompt to"
+    return f"{verdict}: {found}{' in ' if found else ''}{what} {printable(outcome.service)}{rule}"
 
 
 def _actor(outcome: Outcome) -> schema.Actor:

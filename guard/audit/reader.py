@@ -68,7 +68,10 @@ def reader(folder: Path, scope: Scope, memory: str = MEMORY) -> Iterator[Reader]
     found = [day for day in days(folder) if day.day <= scope.until.date()]
     with _spill() as spill, duckdb.connect(config=_config(memory, spill)) as connection:
         _tables(connection, found, scope, "VIEW")
-        connection.execute(f"CREATE VIEW history AS SELECT * FROM ({_source(found)}) WHERE {_whose(scope)}")  # noqa: S608
+        connection.execute(
+            f"CREATE VIEW history AS SELECT * FROM ({_source(found)}) WHERE {_whose(scope)}"  # noqa: S608
+            " AND coalesce(direction, 'prompt') = 'prompt'"
+        )
         paths = [path for day in found for path in (day.path, day.cache)]
         connection.execute(f"SET allowed_paths = {listed(paths)}")
         _close(connection)
@@ -100,7 +103,9 @@ def _tables(connection: duckdb.DuckDBPyConnection, found: list[Day], scope: Scop
             f"CREATE {kind} lines AS SELECT * FROM ({_source(within)}) "  # noqa: S608
             f"WHERE time >= {_literal(scope.since)} AND time < {_literal(scope.until)}"
         )
-        connection.execute(f"CREATE VIEW events AS SELECT * FROM lines WHERE {_whose(scope)}")  # noqa: S608
+        for name, direction in (("events", "prompt"), ("answers", "answer")):
+            condition = f"{_whose(scope)} AND coalesce(direction, 'prompt') = '{direction}'"
+            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM lines WHERE {condition}")  # noqa: S608
         connection.execute(f"CREATE VIEW admin AS SELECT {_ADMIN} FROM lines WHERE admin IS NOT NULL")  # noqa: S608
 
 
@@ -113,7 +118,7 @@ def _source(found: list[Day]) -> str:
 
 
 def _whose(scope: Scope) -> str:
-    """The condition on prompts."""
+    """The condition on prompts and answers."""
     wanted = (("user", scope.user), ("service", scope.service))
     return " AND ".join(
         ["decision IS NOT NULL", *(f'"{name}" = {literal(value)}' for name, value in wanted if value is not None)]

@@ -99,7 +99,10 @@ class Guard(TypedDict):
     """`unmapped.guard`: every field is always there; null or [] when there is nothing to say."""
 
     decision: Annotated[Verdict, Field(description="What was decided: the strictest verdict of the enforced rules.")]
-    direction: Annotated[Literal["prompt"], Field(description="Which way the content went: to the service.")]
+    direction: Annotated[
+        Literal["prompt", "answer"],
+        Field(description="Which way the content went: prompt, to the service; answer, back."),
+    ]
     channel: Annotated[Text, Field(description="How people use the service: web, api or agent.")]
     service: Annotated[Text, Field(description="Id of the service's rule file.")]
     endpoint: Annotated[Text, Field(description="Id of the endpoint in it; `unknown` when nobody declared it.")]
@@ -187,7 +190,12 @@ class Metadata(TypedDict):
 
     version: Literal["1.8.0"]
     uid: Annotated[str, Field(description="The event's id, a UUIDv7.", pattern=r"^[0-9a-f-]{36}$")]
-    event_code: Annotated[str, Field(description="`prompt.` and the verdict, `prompt.failure`, or `admin.` and what.")]
+    correlation_uid: NotRequired[
+        Annotated[str, Field(description="Of an answer: the id of its prompt's event.", pattern=r"^[0-9a-f-]{36}$")]
+    ]
+    event_code: Annotated[
+        str, Field(description="`prompt.` or `answer.` and the verdict or `failure`, or `admin.` and what.")
+    ]
     log_name: Literal["audit"]
     log_version: Literal["1"]
     sequence: Annotated[int, Field(ge=1, description="Counts the node's events without a gap.")]

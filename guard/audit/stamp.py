@@ -34,10 +34,15 @@ class Place:
 
 
 def stamp(
-    place: Place, code: str, severity: Severity, message: str, profiles: Sequence[Profile] = ("datetime",)
+    place: Place,
+    code: str,
+    severity: Severity,
+    message: str,
+    profiles: Sequence[Profile] = ("datetime",),
+    about: str | None = None,
 ) -> schema.Stamp:
-    """What all events have. `message` and `code` are our own words, printable already."""
-    return {
+    """What all events have. `message` and `code` are our own words, printable already; `about`: another event's uid."""
+    stamped: schema.Stamp = {
         "time": milliseconds(place.time),
         "time_dt": rfc3339(place.time),
         "severity_id": severity,
@@ -54,6 +59,9 @@ def stamp(
             "product": product(place.node),
         },
     }
+    if about is not None:
+        stamped["metadata"]["correlation_uid"] = about
+    return stamped
 
 
 def product(node: str) -> schema.Product:

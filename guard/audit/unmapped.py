@@ -16,7 +16,7 @@ def guard(outcome: Outcome) -> schema.Guard:
     decision = outcome.decision
     return {
         "decision": decision.verdict,
-        "direction": "prompt",
+        "direction": outcome.direction,
         "channel": printable(outcome.channel),
         "service": printable(outcome.service),
         "endpoint": printable(outcome.endpoint),

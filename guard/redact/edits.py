@@ -78,7 +78,7 @@ class Redactor:
         """Edits for every segment with something to hide. StoreError when a number cannot be kept."""
         spans = [
             self._span(prompt.segments, f.segment, f.start, f.end, f.entity, style)
-            for f, style in _apart(findings, styles)
+            for f, style in apart(findings, styles)
         ]
         spans += self._elsewhere(prompt, spans)
         typed, lost = self._typed(prompt, spans, actor)
@@ -188,21 +188,21 @@ def grammar(rules: RuleSet) -> Grammar:
     return Grammar(entities, frozenset(invented))
 
 
-def _apart(findings: Iterable[Finding], styles: Mapping[str, Style]) -> list[tuple[Finding, Style]]:
+def apart(findings: Iterable[Finding], styles: Mapping[str, Style]) -> list[tuple[Finding, Style]]:
     """Findings in the order of the text, each with its style; those that overlap made one, under the name of the
     longest and in the strictest style.
     """
-    apart: list[tuple[Finding, Style]] = []
+    found: list[tuple[Finding, Style]] = []
     for finding in sorted(findings, key=lambda f: (f.segment, f.start, -f.end, f.entity)):
         style = styles.get(finding.entity, Style.PLACEHOLDER)
-        last, strictest = apart[-1] if apart else (None, style)
+        last, strictest = found[-1] if found else (None, style)
         if last is None or last.segment != finding.segment or finding.start >= last.end:
-            apart.append((finding, style))
+            found.append((finding, style))
         else:
             longer = max(last, finding, key=lambda f: f.end - f.start)
             whole = replace(longer, start=last.start, end=max(last.end, finding.end))
-            apart[-1] = (whole, max(style, strictest, key=lambda s: s.rank))
-    return apart
+            found[-1] = (whole, max(style, strictest, key=lambda s: s.rank))
+    return found
 
 
 def _alike(spans: Sequence[_Span]) -> list[_Span]:

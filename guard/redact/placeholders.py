@@ -24,6 +24,8 @@ _BORDERS = {
 }
 """What may not stand before and after a surrogate, for it is no part of a longer word, address or number; and what may
 follow it while it is not certain yet that nothing forbidden does."""
+OPENED = "[["
+"""How a placeholder begins that is not bent."""
 LONGEST = 160
 """Characters of the longest bent form: what a stream may hold back at most."""
 
@@ -34,6 +36,11 @@ type Token = tuple[str, int]
 def write(entity: str, number: int) -> str:
     """The placeholder itself."""
     return f"[[{entity}_{number}]]"
+
+
+def mask(entity: str) -> str:
+    """What stands for a value that its reader may not see: no number, so that nothing can ever put it back."""
+    return f"[[{entity}]]"
 
 
 class Grammar:

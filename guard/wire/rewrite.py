@@ -15,6 +15,16 @@ _TEXT = re.compile(
 )
 
 
+def essence_of(content_type: str) -> str:
+    """The media type alone, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def is_text(essence: str) -> bool:
+    """True for a media type whose bytes are text, or nobody knows."""
+    return _TEXT.fullmatch(essence) is not None
+
+
 @dataclass(slots=True)
 class Rewriter:
     """Feeds on the answer's bytes as received."""
@@ -39,8 +49,8 @@ class Rewriter:
         listen: Callable[[bytes], None] | None = None,
     ) -> "Rewriter | None":
         """The rewriter for an answer; None when it is no text."""
-        essence = content_type.partition(";")[0].strip().lower()
-        if not _TEXT.fullmatch(essence):
+        essence = essence_of(content_type)
+        if not is_text(essence):
             return None
         frames = framed(family, essence)
         events = StreamRewriter(family, new_filter, frames) if frames is not None else None

@@ -128,7 +128,7 @@ def _raise(*args: object, **kwargs: object) -> object:
 PLANTED: dict[str, Callable[[pytest.MonkeyPatch, Proxy], None]] = {
     "flows": lambda patch, proxy: patch.setattr("addons.flows.request_of", _raise),
     "wire.read": lambda patch, proxy: patch.setattr("guard.wire.request.opened", _raise),
-    "detect": lambda patch, proxy: patch.setattr(proxy.guard, "_analyzer", _Planted()),
+    "detect": lambda patch, proxy: patch.setattr(proxy.guard, "analyzer", _Planted()),
     "policy": lambda patch, proxy: patch.setattr("guard.policy.decide", _raise),
     "redact": lambda patch, proxy: patch.setattr("guard.redact.edits.Redactor.redact", _raise),
     "wire.write": lambda patch, proxy: patch.setattr("guard.wire.request.write", _raise),
@@ -204,7 +204,7 @@ def test_a_whole_answer_comes_back_with_the_persons_own_values(proxy: Proxy, cod
     )
     flow.response.encode(coding)
     proxy.responseheaders(flow)
-    proxy.response(flow)
+    asyncio.run(proxy.response(flow))
 
     assert json.loads(flow.response.raw_content or b"")["choices"][0]["message"]["content"] == f"Vu : {IBAN}"
     assert "content-encoding" not in flow.response.headers
@@ -233,7 +233,7 @@ def test_an_answer_that_cannot_be_restored_is_withheld(proxy: Proxy) -> None:
     flow.response = http.Response.make(200, b"not gzip", {"content-type": "application/json"})
     flow.response.headers["content-encoding"] = "gzip"
     proxy.responseheaders(flow)
-    proxy.response(flow)
+    asyncio.run(proxy.response(flow))
 
     assert flow.response.status_code == 503
 
@@ -296,7 +296,7 @@ def test_a_service_cannot_switch_to_a_protocol_nobody_asked_for(proxy: Proxy) ->
     run(proxy, flow)
     flow.response = http.Response.make(101, b"", {"upgrade": "raw", "connection": "Upgrade"})
     proxy.responseheaders(flow)
-    proxy.response(flow)
+    asyncio.run(proxy.response(flow))
     assert flow.response.status_code == 503
 
 

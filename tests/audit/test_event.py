@@ -179,3 +179,26 @@ def strings(outcome: Outcome) -> list[str]:
         elif isinstance(item, str):
             found.append(str(item))
     return found
+
+
+ANSWERS = RESULTS | {
+    Verdict.COACH: RESULTS[Verdict.LOG],
+    Verdict.JUSTIFY: RESULTS[Verdict.BLOCK],
+    Verdict.HOLD: RESULTS[Verdict.BLOCK],
+}
+"""Nobody can be asked about an answer, or be advised before it."""
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_an_answer_has_results_of_its_own_and_points_to_its_prompt(verdict: Verdict, new_event: Any) -> None:
+    about = "01999b7e-6b90-7d0a-8f55-8a3cbb0f1d22"
+    made = new_event(verdict, direction="answer", about=about)
+    assert result(made) == ANSWERS[verdict]
+    assert made["metadata"]["event_code"] == f"answer.{verdict}"
+    assert made["metadata"]["correlation_uid"] == about
+    assert made["unmapped"]["guard"]["direction"] == "answer"
+    assert "an answer from openai-api" in made["message"]
+
+
+def test_a_prompt_points_to_nothing(new_event: Any) -> None:
+    assert "correlation_uid" not in new_event()["metadata"]

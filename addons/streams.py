@@ -1,0 +1,71 @@
+"""mitmproxy's streamed answers with a decision in them: a piece leaves when the guard has said so, and not otherwise.
+
+mitmproxy asks for what to send of a streamed answer in the middle of its event loop, so that nothing can be waited for
+(12.2). Here the hook `answer_piece` is asked, which may wait, while other requests go on. Without an answer of its own
+nothing leaves. When nothing comes for a while, it is asked for what can leave without more.
+"""
+
+import time
+from dataclasses import dataclass
+
+from mitmproxy import http
+from mitmproxy.proxy import commands, events, layer
+from mitmproxy.proxy.layers.http import HttpStream, SendHttp
+from mitmproxy.proxy.layers.http._events import ResponseData, ResponseEndOfMessage, ResponseTrailers
+
+INSPECTED, PIECE, LEAVES = "guard-inspected", "guard-piece", "guard-leaves"
+"""Keys of a flow's metadata: its answer is inspected; bytes of it, None at its end, empty when nothing comes; what may
+leave."""
+PAUSE = 1.5
+"""Seconds without a byte after which a finished sentence does not wait for the next one."""
+_LAST, _DUE = "guard-last", "guard-due"
+"""When the last bytes came; whether somebody will look."""
+_STREAM = HttpStream.state_stream_response_body
+
+
+@dataclass
+class AnswerPieceHook(commands.StartHook):
+    """A piece of an inspected answer has come."""
+
+    flow: http.HTTPFlow
+
+
+def inspect_streams() -> None:
+    """Make mitmproxy ask for each piece of an inspected answer (tests/addons/test_streams.py)."""
+    HttpStream.state_stream_response_body = _state  # type: ignore[method-assign]
+
+
+def _state(self: HttpStream, event: events.Event) -> layer.CommandGenerator[None]:
+    if INSPECTED not in self.flow.metadata:
+        yield from _STREAM(self, event)
+    elif isinstance(event, ResponseData):
+        self.flow.metadata[_LAST] = time.monotonic()
+        yield from _ask(self, event.data)
+        yield from _later(self, PAUSE)
+    elif isinstance(event, events.Wakeup):
+        self.flow.metadata.pop(_DUE, None)
+        left = self.flow.metadata[_LAST] + PAUSE - time.monotonic()
+        if left > 0:
+            yield from _later(self, left)
+        else:
+            yield from _ask(self, b"")
+    elif isinstance(event, ResponseTrailers) and self.flow.response is not None:
+        self.flow.response.trailers = event.trailers
+    elif isinstance(event, ResponseEndOfMessage):
+        yield from _ask(self, None)
+        yield from self.send_response(already_streamed=True)
+
+
+def _ask(stream: HttpStream, piece: bytes | None) -> layer.CommandGenerator[None]:
+    stream.flow.metadata[PIECE] = piece
+    stream.flow.metadata.pop(LEAVES, None)
+    yield AnswerPieceHook(stream.flow)
+    if data := stream.flow.metadata.pop(LEAVES, b""):
+        yield SendHttp(ResponseData(stream.stream_id, data), stream.context.client)
+
+
+def _later(stream: HttpStream, seconds: float) -> layer.CommandGenerator[None]:
+    """Look again, once."""
+    if _DUE not in stream.flow.metadata:
+        stream.flow.metadata[_DUE] = True
+        yield commands.RequestWakeup(seconds)

@@ -1,0 +1,482 @@
+"""A service's answer -> its texts as they grow, and the answer's own events again once those were decided on.
+
+What a reader may not see must not leave before it is known to be there. So events wait, in their order, until every
+text in them has been decided on: a sentence at a time, and some characters behind it, so that no value is cut in two.
+What waits is bounded, in characters for each text and in bytes in all. Nothing here knows why a text is changed.
+"""
+
+import re
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from json import loads
+
+from guard.errors import WireError
+from guard.wire.answer import Family, Frame, Frames, Kind, Piece, Remembering
+from guard.wire.document import Leaf, Node, parse, quote, splice
+from guard.wire.fields import Field, fields
+from guard.wire.sse import ServerEvent, Splitter
+
+CONTEXT = 400
+"""Characters before what is decided on that are shown with it: words nearby, and the first half of a value."""
+MARGIN = 100
+"""Characters behind the end of a sentence that must be there before it is decided on."""
+WINDOW = 4000
+"""Characters without the end of a sentence after which what is there is decided on all the same."""
+_STEP = 80
+"""New characters of a text that is looked at again."""
+_END = re.compile(r"[.!?…][)\]\"'»”]*\s+|\n+")
+_SPACE = re.compile(r"\s+")
+_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[bfnrt\"\\/]")
+"""Of JSON; a pair of halves is one character."""
+_ALL = sys.maxsize
+_PLACES = frozenset(
+    """id object type role model status event index name_id finish_reason stop_reason stop_sequence system_fingerprint
+    service_tier created created_at updated_at timestamp signature encrypted_content encrypted_reasoning
+    thoughtSignature uuid mime_type content_type format o p op path etag cursor""".split()
+)
+"""Names of fields that are about an answer and not said in it."""
+_ENDINGS = ("_id", "Id", "_uuid", "Uuid", "_at", "_time", "_token", "Token", "_fingerprint")
+_SAID_TWICE = frozenset(("logprobs", "top_logprobs", "token_logprobs", "logprobsResult", "logprobs_result"))
+"""Fields that say a text once more, in tokens and in numbers."""
+_NUMBER = 8
+"""Digits of the shortest number that is looked at."""
+_SHORT = 64
+_REMEMBERED = 4096
+
+type Span = tuple[int, int, str]
+"""Start and end in a text, in characters, and what stands there instead."""
+
+
+@dataclass(slots=True, eq=False)
+class Text:
+    """One text of an answer, as far as it has come. Positions count from its beginning."""
+
+    kind: Kind = "text"
+    declared: bool = True
+    """False for what is no prose as far as we know: an id, a name of a field."""
+    editable: bool = True
+    hint: str = field(default="", repr=False)
+    ended: bool = False
+    flowing: bool = True
+    """False for a leaf by itself."""
+    again: bool = False
+    """True when each event says it whole once more."""
+    decided: int = 0
+    """Characters before this one are decided on."""
+    _text: str = field(default="", repr=False)
+    _base: int = 0
+    """Characters that are forgotten."""
+    _tried: int = 0
+    _spans: list[Span] = field(default_factory=list, repr=False)
+
+    @property
+    def total(self) -> int:
+        """Characters so far."""
+        return self._base + len(self._text)
+
+    @property
+    def since(self) -> int:
+        """Where the view of it begins."""
+        return max(self._base, self.decided - CONTEXT)
+
+    @property
+    def view(self) -> str:
+        """What is not decided on yet, behind what helps to understand it."""
+        return self._text[self.since - self._base :]
+
+    def ready(self, *, quiet: bool) -> int:
+        """Up to where it can be decided on now; `quiet`: nothing more has come for a while."""
+        if self.ended or not self.flowing:
+            return self.total
+        if not quiet and self.total - max(self._tried, self.decided) < _STEP:
+            return self.decided
+        limit = self.total if quiet else self.total - MARGIN
+        waiting = self._text[self.decided - self._base : limit - self._base]
+        if ends := [match.end() for match in _END.finditer(waiting)]:
+            return self.decided + ends[-1]
+        if not self.full:
+            return self.decided
+        spaces = [match.end() for match in _SPACE.finditer(waiting)]
+        return self.decided + (spaces[-1] if spaces else len(waiting))
+
+    @property
+    def full(self) -> bool:
+        """True when it cannot wait any more."""
+        return self.total - self.decided > WINDOW
+
+    def settle(self, end: int, spans: Sequence[Span] = ()) -> None:
+        """Decided on up to `end`, with these changes between what was decided and there."""
+        self._tried = self.total
+        self.decided = max(self.decided, end)
+        self._spans += [span for span in spans if span[0] < span[1]]
+        if not self.again and (forget := self.decided - CONTEXT - self._base) > 0:
+            self._text, self._base = self._text[forget:], self._base + forget
+
+    def withhold(self, instead: str) -> None:
+        """Nothing more of it leaves; `instead` stands in its place."""
+        start = min(self.decided, self.total)
+        self._spans = [(first, min(last, start), new) for first, last, new in self._spans if first < start]
+        self._spans.append((start, _ALL, instead))
+        self._text, self._base = "", self.total
+        self.decided = _ALL
+
+    @property
+    def withheld(self) -> bool:
+        """True when nothing more of it leaves."""
+        return self.decided == _ALL
+
+    def grow(self, text: str) -> tuple[int, int]:
+        """One more piece; where it stands."""
+        start = self.total
+        if self.withheld:
+            self._base += len(text)
+        else:
+            self._text += text
+        return start, self.total
+
+    def extends(self, text: str) -> bool:
+        """True when a text is this one and more."""
+        return self.again and text.startswith(self._text)
+
+    def shown(self, start: int, end: int, piece: str) -> str:
+        """A piece as it leaves."""
+        out: list[str] = []
+        at = start
+        for first, last, new in self._spans:
+            if last <= at or first >= end:
+                continue
+            if first >= at:
+                out += [piece[at - start : first - start], new]
+            at = min(last, end)
+        return "".join([*out, piece[at - start :]])
+
+    def left(self, end: int) -> None:
+        """Everything before `end` has left: what was changed there is not needed any more."""
+        if not self.again:
+            self._spans = [span for span in self._spans if span[1] > end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A leaf of an event, and where in which text it stands. `leaf` is None for data that is no JSON."""
+
+    leaf: Leaf | None
+    said: str = field(repr=False)
+    text: Text
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Waiting:
+    frame: Frame
+    parts: list[_Part] = field(default_factory=list)
+    inner: "list[tuple[Leaf, Hold]]" = field(default_factory=list)
+
+
+class Hold:
+    """One answer, or one socket. `limit`: bytes that may wait; a WireError `too-large` when there are more."""
+
+    def __init__(self, family: Family, frames: Frames, limit: int) -> None:
+        self._family = family.fresh() if isinstance(family, Remembering) else family
+        self._frames = frames
+        self._limit = limit
+        self._bytes = 0
+        self._queue: deque[_Waiting] = deque()
+        self._channels: dict[tuple[str, ...], Text] = {}
+        self._open: dict[int, Text] = {}
+        """Texts with something that is not decided on, in the order in which they began."""
+        self._inner: dict[tuple[str, ...], Hold] = {}
+        self._clean: set[tuple[bool, str]] = set()
+        """Short leaves in which nothing was found: they come in each event."""
+        self._cut = False
+        self._message: str | None = None
+        """What is still to be said in place of what is withheld."""
+
+    def feed(self, data: bytes) -> None:
+        """More of the answer."""
+        self._bytes += len(data)
+        self._all(self._frames.feed(data))
+        if self._bytes > self._limit:
+            raise WireError("too-large", "an answer of which more has to wait than can")
+
+    def finish(self) -> None:
+        """No more comes."""
+        try:
+            self._all(self._frames.flush())
+        finally:
+            self._end(())
+        for inner in self._inner.values():
+            inner.finish()
+
+    def pending(self, *, quiet: bool = False) -> list[tuple[Text, int]]:
+        """The texts that can be decided on now, each with the position up to which."""
+        found = [(text, end) for text in self._open.values() if (end := text.ready(quiet=quiet)) > text.decided]
+        return found + [each for inner in self._inner.values() for each in inner.pending(quiet=quiet)]
+
+    @property
+    def waits(self) -> bool:
+        """True when something does."""
+        return bool(self._queue)
+
+    def withhold(self, message: str) -> bool:
+        """Nothing that is not decided on leaves. The message stands where the first such text would.
+
+        False when no text that people read has come in which it could stand: then it takes the next one.
+        """
+        self._cut, self._message = True, message
+        for waiting in self._queue:
+            for part in waiting.parts:
+                if part.text.decided < part.end:
+                    self._stop(part.text)
+            for _, hold in waiting.inner:
+                hold.withhold(self._message or "")
+                self._message = None
+        for text in self._channels.values():
+            if text.decided < text.total:
+                self._stop(text)
+        self._open.clear()
+        return self._message is None
+
+    def interject(self, data: bytes) -> None:
+        """Say this before what is withheld, in place of the message."""
+        self._message = None
+        place = next((n for n, waiting in enumerate(self._queue) if _withheld(waiting)), len(self._queue))
+        self._queue.insert(place, _Waiting(_All(data)))
+        self._bytes += len(data)
+
+    def _stop(self, text: Text) -> None:
+        """Withheld: a leaf by itself that is no prose leaves all the same, since clients need it."""
+        if not text.flowing and not text.declared and text.total <= _SHORT:
+            text.settle(text.total)
+            return
+        speaks = self._message is not None and text.flowing and text.kind == "text" and text.editable
+        text.withhold(self._message or "" if speaks else "")
+        self._message = None if speaks else self._message
+
+    def release(self, *, all_but_last: bool = False) -> list[bytes]:
+        """The events that can leave, each by itself; `all_but_last`: as long as another one comes behind it."""
+        out = []
+        while len(self._queue) > all_but_last and all(part.text.decided >= part.end for part in self._queue[0].parts):
+            waiting = self._queue.popleft()
+            self._bytes -= len(waiting.frame.raw)
+            out.append(_written(waiting))
+        self._open = {key: text for key, text in self._open.items() if text.decided < text.total}
+        if not self._queue:
+            self._channels = {
+                name: text for name, text in self._channels.items() if not text.ended or text.decided < text.total
+            }
+        return out
+
+    # --- events ------------------------------------------------------------------------------------------------------
+
+    def _all(self, frames: Sequence[Frame]) -> None:
+        """Every event; one that cannot be read does not leave, and is said when the others have been taken."""
+        wrong = None
+        for frame in frames:
+            waiting = _Waiting(frame)
+            try:
+                self._take(waiting, frame)
+            except WireError as error:
+                wrong = error
+                self._bytes -= len(frame.raw)
+            else:
+                self._queue.append(waiting)
+        if wrong is not None and not self._cut:
+            raise wrong
+
+    def _take(self, waiting: _Waiting, frame: Frame) -> None:
+        if not frame.data:
+            if not isinstance(frame, ServerEvent) and (said := frame.raw.decode("utf-8", "replace")).strip():
+                waiting.parts.append(self._alone(None, said, Text(editable=False)))
+            return
+        try:
+            root = parse(frame.data)
+        except WireError:
+            self._plain(waiting, frame)
+            return
+        self._read(waiting, root, whole=frame.whole)
+
+    def _plain(self, waiting: _Waiting, frame: Frame) -> None:
+        """Data that is no JSON: text as it stands, going on from one event to the next."""
+        if frame.data == "[DONE]":
+            self._end(())
+            return
+        text = self._channel((), Piece(Leaf(0, 0, "string", ""), (), "text"), frame.data)
+        start, end = text.grow(frame.data)
+        waiting.parts.append(_Part(None, frame.data, text, start, end))
+
+    def _read(self, waiting: _Waiting, root: Node, *, whole: bool) -> None:
+        reading = self._family.read(root)
+        told = set()
+        for piece in reading.pieces:
+            told.add(piece.leaf.start)
+            waiting.parts.append(self._piece(piece))
+        for inner in reading.inner:
+            told.add(inner.leaf.start)
+            hold = self._inner.get(inner.channel)
+            if hold is None:
+                hold = self._inner[inner.channel] = Hold(inner.family, Splitter(), self._limit)
+                if self._cut:
+                    hold.withhold("")
+            hold.feed(inner.leaf.text.encode("utf-8", "surrogatepass"))
+            waiting.inner.append((inner.leaf, hold))
+        for found in fields(root, self._family.leave):
+            if found.key or found.leaf.start not in told:
+                waiting.parts += self._leaf(found)
+        for prefix in reading.ends if whole else ((),):
+            self._end(prefix)
+
+    def _piece(self, piece: Piece) -> _Part:
+        said = piece.leaf.text.rstrip(piece.padding) if piece.padding else piece.leaf.text
+        text = self._channel(piece.channel, piece, said)
+        if piece.whole:
+            more = said[text.total :]
+            text.grow(more)
+            return _Part(piece.leaf, said, text, 0, len(said))
+        start, end = text.grow(said)
+        return _Part(piece.leaf, said, text, start, end)
+
+    def _channel(self, name: tuple[str, ...], piece: Piece, said: str) -> Text:
+        """The text that a piece goes on; a new one when what was said before is taken back."""
+        text = self._channels.get(name)
+        if text is not None and not text.ended and (text.extends(said) if piece.whole else not text.again):
+            if not self._cut or not text.withheld or (self._message is not None and piece.kind == "text"):
+                self._begun(text)
+            return text
+        if text is not None:
+            text.ended = True
+        text = self._channels[name] = Text(piece.kind, again=piece.whole)
+        self._begun(text)
+        return text
+
+    def _begun(self, text: Text) -> None:
+        """Something comes that is to be decided on; nothing is any more once the answer is cut."""
+        if self._cut:
+            self._stop(text)
+        else:
+            self._open[id(text)] = text
+
+    def _leaf(self, found: Field) -> Iterator[_Part]:
+        """A leaf that is no piece of a text."""
+        leaf, holds = found.leaf, found.rule.holds if found.rule else "text"
+        if leaf.kind == "constant":
+            return
+        if not _SAID_TWICE.isdisjoint(found.names):
+            raise WireError("logprobs", "an answer that says its text once more in tokens")
+        known = bool(found.names) and _about(found.names[-1]) and not _SPACE.search(leaf.text)
+        if holds == "opaque" or (leaf.kind == "number" and (known or len(leaf.text) < _NUMBER)):
+            return
+        if holds == "signed" and not found.key and not known:
+            yield self._signed(found)
+            return
+        declared = not known and not found.key and leaf.kind == "string"
+        if len(leaf.text) <= _SHORT and (declared, leaf.text) in self._clean and not (self._cut and declared):
+            return
+        kind: Kind = "json" if holds == "json" and leaf.text.lstrip()[:1] in ("{", "[", '"') else "text"
+        editable = leaf.kind == "string" and not found.key and holds != "signed"
+        hint = " ".join(found.names[-2:])
+        yield self._alone(leaf, leaf.text, Text(kind, declared=declared, editable=editable, hint=hint))
+
+    def _signed(self, found: Field) -> _Part:
+        """Text that a reader sees and nobody can edit: thinking, which goes on from one event to the next."""
+        name = ("signed", found.pointer)
+        text = self._channel(name, Piece(found.leaf, name, "text"), found.leaf.text)
+        text.editable = False
+        start, end = text.grow(found.leaf.text)
+        return _Part(found.leaf, found.leaf.text, text, start, end)
+
+    def _alone(self, leaf: Leaf | None, said: str, text: Text) -> _Part:
+        text.flowing = False
+        text.grow(said)
+        self._begun(text)
+        return _Part(leaf, said, text, 0, len(said))
+
+    def passed(self, text: Text) -> None:
+        """Nothing was found in a text: a short leaf is not asked about again."""
+        if not text.flowing and text.total <= _SHORT and len(self._clean) < _REMEMBERED:
+            self._clean.add((text.declared, text.view))
+
+    def _end(self, prefix: tuple[str, ...]) -> None:
+        for name in [name for name in self._channels if name[: len(prefix)] == prefix]:
+            self._channels[name].ended = True
+
+
+def _withheld(waiting: _Waiting) -> bool:
+    return bool(waiting.inner) or any(part.text.withheld for part in waiting.parts)
+
+
+def _written(waiting: _Waiting) -> bytes:
+    """The bytes of an event; its own when nothing in it is changed."""
+    changes = []
+    for part in waiting.parts:
+        new = part.text.shown(part.start, part.end, part.said)
+        part.text.left(part.end)
+        if new == part.said:
+            continue
+        if part.leaf is None:
+            return waiting.frame.with_data(new) if waiting.frame.data else b""
+        changes.append((part.leaf.start, part.leaf.end, quote(new)))
+    for leaf, hold in waiting.inner:
+        new = b"".join(hold.release()).decode("utf-8", "surrogatepass")
+        if new != leaf.text:
+            changes.append((leaf.start, leaf.end, quote(new)))
+    return waiting.frame.with_data(splice(waiting.frame.data, changes)) if changes else waiting.frame.raw
+
+
+def _about(name: str) -> bool:
+    """True for the name of a field that is about the answer: an id, a type, a time."""
+    return name in _PLACES or name.endswith(_ENDINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class _All:
+    """A whole answer as one event."""
+
+    raw: bytes = field(repr=False)
+    whole: bool = True
+
+    @property
+    def data(self) -> str:
+        """Its text. Bytes that are not UTF-8 are lone surrogates, as `surrogateescape` makes them."""
+        return self.raw.decode("utf-8", "surrogateescape")
+
+    def with_data(self, data: str) -> bytes:
+        """Another text."""
+        return data.encode("utf-8", "surrogateescape")
+
+
+class Whole:
+    """An answer that comes whole: one event, at its end."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def feed(self, data: bytes) -> list[_All]:
+        """Nothing yet."""
+        self._rest += data
+        return []
+
+    def flush(self) -> list[_All]:
+        """The answer."""
+        rest, self._rest = bytes(self._rest), bytearray()
+        return [_All(rest)] if rest else []
+
+
+def unescaped(text: str) -> tuple[str, list[int]]:
+    """A piece of JSON text as people would read it, and where each of its characters, and its end, stood."""
+    out: list[str] = []
+    places: list[int] = []
+    at = 0
+    for match in _ESCAPE.finditer(text):
+        out.append(text[at : match.start()])
+        places += range(at, match.start())
+        said = str(loads(f'"{match[0]}"'))
+        out.append(said)
+        places += [match.start()] * len(said)
+        at = match.end()
+    out.append(text[at:])
+    places += range(at, len(text) + 1)
+    return "".join(out), places
