@@ -33,6 +33,9 @@ from guard.wire.refusal import readable
 from guard.wire.rewrite import Rewriter, essence_of, is_text
 from guard.wire.routes import UNKNOWN
 
+_FAILED = "answer-failure"
+_WORDS = {policy.UNINSPECTABLE: "answer-unreadable", policy.SIGNED_PART: "answer-withheld"}
+"""Messages of what is built in -> those that say it of an answer."""
 _LARGE = 64 * 1024
 """Bytes from which reading leaves the event loop."""
 _DIGITS = 6
@@ -253,11 +256,12 @@ class Inspection:
         self._chars += chars
         self._texts += sum(stretch.text.flowing for stretch in pending)
         outcome = self._outcome(decision, analysis, chars, len(segments), _spent(watch))
-        if pending and (now or not self._said.issuperset(decision.reasons)):
+        if decision.reasons and (now or not self._said.issuperset(decision.reasons)):
             self._say(outcome, segments)
         elif last and self._ends and not self._recorded:
             spent = {"total": _spent(self._began)}
-            self._say(replace(outcome, chars=self._chars, segments=self._texts, milliseconds=spent), ())
+            clean = replace(outcome, findings=(), chars=self._chars, segments=self._texts, milliseconds=spent)
+            self._say(clean, ())
         await self._guard.kept()
         if decision.verdict in STOPS:
             return
@@ -341,6 +345,9 @@ class Inspection:
 
     def _withhold(self, outcome: Outcome, event: str) -> None:
         service = self._reader.service
+        own = _FAILED if outcome.failure else _WORDS.get(outcome.decision.message or policy.UNINSPECTABLE)
+        if own is not None:
+            outcome = replace(outcome, decision=replace(outcome.decision, message=own))
         self.event = event
         self.stop = self._guard.refuse(outcome, service, event)
         words = self._guard.say(outcome, service, event)
