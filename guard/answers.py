@@ -45,6 +45,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _ASCII = frozenset(("utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "iso-8859-15", "windows-1252"))
 """Charsets in which letters and digits are read as in UTF-8."""
+_COUNTED = 256
+"""Different values of one answer that are counted."""
 _SENT = 200_000
 """Characters of what was sent on a socket that are remembered."""
 _ASSETS = ("image/", "font/", "text/css", "text/javascript", "application/javascript", "application/wasm", "video/")
@@ -174,6 +176,8 @@ class Inspection:
         self._hold = Hold(family, frames, guard.limit)
         self._said: set[Reason] = set()
         """Reasons that an event of this answer has given."""
+        self._earlier: dict[tuple[str, str], tuple[Finding, str]] = {}
+        """Values found in stretches before, for rules that count them."""
         self._recorded = False
         self._chars = self._texts = 0
         self._began = time.perf_counter()
@@ -288,10 +292,24 @@ class Inspection:
                 yield finding
 
     def _policy(self, segments: Sequence[Segment], analysis: Analysis) -> Decision:
-        prompt = replace(self._reader.prompt, segments=tuple(segments), uninspectable=analysis.uninspectable)
+        """The decision on what is new; rules that count values count those of the whole answer."""
+        texts, findings = list(segments), list(analysis.findings)
+        if any(
+            rule.when.at_least > 1 and rule.when.direction == "answer" for rule in self._guard.rules.policy.values()
+        ):
+            for finding, value in self._earlier.values():
+                findings.append(replace(finding, segment=len(texts), start=0, end=len(value)))
+                texts.append(Segment("answer:before", Role.HISTORY, value))
+            for finding in analysis.findings:
+                value = segments[finding.segment].text[finding.start : finding.end]
+                if len(self._earlier) < _COUNTED:
+                    self._earlier.setdefault((finding.entity, _squeezed(value)), (finding, value))
+        prompt = replace(self._reader.prompt, segments=tuple(texts), uninspectable=analysis.uninspectable)
         uses = (*self._reader.uses, *analysis.uses)
-        facts = policy.Facts(self._reader.actor, prompt, analysis.findings, uses, "answer")
-        return policy.decide(self._guard.rules, facts, self._guard.now())
+        facts = policy.Facts(self._reader.actor, prompt, tuple(findings), uses, "answer")
+        decision = policy.decide(self._guard.rules, facts, self._guard.now())
+        own = tuple(finding for finding in decision.redact if finding.segment < len(segments))
+        return replace(decision, redact=own)
 
     def _outcome(self, decision: Decision, analysis: Analysis, chars: int, segments: int, spent: float) -> Outcome:
         one = self._reader

@@ -16,7 +16,7 @@ from guard.pipeline import Exchange, Guard
 from guard.redact.vault import Vault
 from guard.rules.load import load
 from guard.rules.schema import PolicyRule, RuleSet
-from guard.terms import Actor, Outcome, Request, Segment
+from guard.terms import Actor, Outcome, Request, Segment, Style
 from guard.trial import Inline
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -358,6 +358,33 @@ def test_a_rule_that_only_logs_leaves_its_event_and_changes_nothing(guard: Guard
 
     assert out == b"".join(pieces)
     assert notebook.verdicts == ["log"]
+
+
+def test_a_rule_that_counts_values_counts_those_of_the_whole_answer(guard: Guard, notebook: Notebook) -> None:
+    counting = rule("answers-many", "block", entities=["EMAIL_ADDRESS"], at_least=3)
+    guard.rules = guard.rules.model_copy(update={"policy": {counting.id: counting}})
+    said = "".join(f"Écrire à {name}@example.fr. {FILLER * 3}" for name in ("ana", "bob", "ana", "eve", "zoe"))
+    out, _ = answered(guard, notebook, SALES, stream(said, 9))
+
+    assert "bob@example.fr" in text_of(out)
+    assert "eve@" not in text_of(out)
+    assert notebook.verdicts == ["block"]
+
+
+def test_a_style_that_drops_leaves_nothing(guard: Guard, notebook: Notebook) -> None:
+    dropping = REDACT.model_copy(update={"styles": {"IBAN_CODE": Style.DROP}})
+    guard.rules = guard.rules.model_copy(update={"policy": {dropping.id: dropping}})
+    out, _ = answered(guard, notebook, SALES, stream(f"C'est {IBAN}."))
+    assert text_of(out) == "C'est ."
+
+
+def test_the_analysis_goes_on_until_the_answer_is_over(guard: Guard, notebook: Notebook) -> None:
+    _, passing = answered(guard, notebook, SALES, stream("Bonjour."))
+    assert passing is not None
+    assert guard.deciding == 1
+    passing.close()
+    passing.close()
+    assert guard.deciding == 0
 
 
 def test_no_text_of_an_answer_is_in_any_repr(guard: Guard, notebook: Notebook) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import string
 from datetime import date
 from functools import cache
@@ -17,6 +18,7 @@ from stdnum import luhn
 from stdnum.fr import nir
 from stdnum.iso7064 import mod_97_10
 
+from guard.check import run
 from guard.detect.language import guess
 from guard.rules import checksums
 from guard.rules.form import schema
@@ -41,6 +43,9 @@ BUILT_IN = {
     "login-throttled",
     "person-unknown",
     "directory-down",
+    "answer-failure",
+    "answer-unreadable",
+    "answer-withheld",
 }
 
 
@@ -90,6 +95,22 @@ def test_every_rule_says_where_it_comes_from() -> None:
 
 def test_what_the_guard_says_by_itself_has_its_words() -> None:
     assert set(shipped().messages) >= BUILT_IN
+
+
+def test_the_example_of_an_assistant_fits_the_shipped_set(tmp_path: Path) -> None:
+    shutil.copytree(RULES, tmp_path / "rules")
+    shutil.copytree(RULES.parent / "docs" / "examples" / "internal-assistant", tmp_path / "rules", dirs_exist_ok=True)
+    rules = load(tmp_path / "rules")
+    example = {kind: set(getattr(rules, kind)) - set(getattr(shipped(), kind)) for kind in ("services", "policy")}
+    assert example == {
+        "services": {"internal-assistant"},
+        "policy": {"answers-hide-personal-data", "answers-withhold-marked-documents"},
+    }
+    only = rules.model_copy(
+        update={"detect": {}, "uses": {}, "messages": {}}
+        | {kind: {name: getattr(rules, kind)[name] for name in names} for kind, names in example.items()}
+    )
+    assert run(only)[1] == []
 
 
 def test_no_message_is_left_that_nobody_sends() -> None:
