@@ -28,7 +28,7 @@ from guard.wire import lines, sse
 from guard.wire.answer import Family, Frames, framed
 from guard.wire.encoding import Decoder
 from guard.wire.families import FAMILIES
-from guard.wire.held import Hold, Span, Text, Whole, unescaped
+from guard.wire.held import PATIENCE, Hold, Span, Text, Whole, unescaped
 from guard.wire.refusal import readable
 from guard.wire.rewrite import Rewriter, essence_of, is_text
 from guard.wire.routes import UNKNOWN
@@ -45,6 +45,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _ASCII = frozenset(("utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "iso-8859-15", "windows-1252"))
 """Charsets in which letters and digits are read as in UTF-8."""
+_SOCKET_PATIENCE = 20
+"""Messages on a socket that a text with no end in sight keeps waiting: there, nobody looks when nothing comes."""
 _COUNTED = 256
 """Different values of one answer that are counted."""
 _SENT = 200_000
@@ -173,7 +175,7 @@ class Inspection:
         self._reader = one
         self._frames = frames
         self._ends = ends
-        self._hold = Hold(family, frames, guard.limit)
+        self._hold = Hold(family, frames, guard.limit, PATIENCE if ends else _SOCKET_PATIENCE)
         self._said: set[Reason] = set()
         """Reasons that an event of this answer has given."""
         self._earlier: dict[tuple[str, str], tuple[Finding, str]] = {}

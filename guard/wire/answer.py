@@ -138,6 +138,8 @@ class Remembering(Protocol):
         """The same family, for one stream."""
 
 
+_CHANNELS = 256
+"""Texts under way that are remembered: one that began before so many others, and has not ended, ends."""
 _FRAMES: Mapping[str, Callable[[], Frames]] = {
     "text/event-stream": Splitter,
     "application/vnd.amazon.eventstream": eventstream.Splitter,
@@ -268,6 +270,8 @@ class StreamRewriter:
         told = [piece.leaf for piece in reading.pieces] + [inner.leaf for inner in reading.inner]
         changes += _changes(root, self.family, self.new_filter, told)
         tail = [part for prefix in ends for part in self._end(prefix)]
+        for name in list(self._channels)[: max(0, len(self._channels) - _CHANNELS)]:
+            tail += self._end(name)
         return [*tail, event.with_data(splice(event.data, changes)) if changes else event.raw]
 
     def _stream(self, inner: Inner) -> tuple[int, int, str] | None:

@@ -24,6 +24,10 @@ MARGIN = 100
 """Characters behind the end of a sentence that must be there before it is decided on."""
 WINDOW = 4000
 """Characters without the end of a sentence after which what is there is decided on all the same."""
+PATIENCE = 1000
+"""Events of other texts that a text with no end in sight keeps waiting."""
+_CHANNELS = 256
+"""Texts under way that are remembered."""
 _STEP = 80
 """New characters of a text that is looked at again."""
 _END = re.compile(r"[.!?…][)\]\"'»”]*\s+|\n+")
@@ -66,6 +70,8 @@ class Text:
     decided: int = 0
     """Characters before this one are decided on."""
     _text: str = field(default="", repr=False)
+    last: int = 0
+    """Number of the event with its last piece."""
     _base: int = 0
     """Characters that are forgotten."""
     _tried: int = 0
@@ -100,6 +106,11 @@ class Text:
             return self.decided
         spaces = [match.end() for match in _SPACE.finditer(waiting)]
         return self.decided + (spaces[-1] if spaces else len(waiting))
+
+    @property
+    def over(self) -> bool:
+        """True when no more of it comes, and all is decided on."""
+        return self.ended and self.decided >= self.total
 
     @property
     def full(self) -> bool:
@@ -179,11 +190,15 @@ class _Waiting:
 class Hold:
     """One answer, or one socket. `limit`: bytes that may wait; a WireError `too-large` when there are more."""
 
-    def __init__(self, family: Family, frames: Frames, limit: int) -> None:
+    def __init__(self, family: Family, frames: Frames, limit: int, patience: int = PATIENCE) -> None:
+        """`patience`: events without a piece of a text after which it does not keep the others waiting."""
+        self._patience = patience
         self._family = family.fresh() if isinstance(family, Remembering) else family
         self._frames = frames
         self._limit = limit
         self._bytes = 0
+        self._taken = 0
+        """Events so far."""
         self._queue: deque[_Waiting] = deque()
         self._channels: dict[tuple[str, ...], Text] = {}
         self._open: dict[int, Text] = {}
@@ -213,6 +228,8 @@ class Hold:
 
     def pending(self, *, quiet: bool = False) -> list[tuple[Text, int]]:
         """The texts that can be decided on now, each with the position up to which."""
+        for text in self._open.values():
+            text.ended = text.ended or self._taken - text.last > self._patience
         found = [(text, end) for text in self._open.values() if (end := text.ready(quiet=quiet)) > text.decided]
         return found + [each for inner in self._inner.values() for each in inner.pending(quiet=quiet)]
 
@@ -264,10 +281,10 @@ class Hold:
             self._bytes -= len(waiting.frame.raw)
             out.append(_written(waiting))
         self._open = {key: text for key, text in self._open.items() if text.decided < text.total}
-        if not self._queue:
-            self._channels = {
-                name: text for name, text in self._channels.items() if not text.ended or text.decided < text.total
-            }
+        self._channels = {name: text for name, text in self._channels.items() if not text.over}
+        for name in list(self._channels)[: max(0, len(self._channels) - _CHANNELS)]:
+            if self._channels[name].decided >= self._channels[name].total:
+                del self._channels[name]
         return out
 
     # --- events ------------------------------------------------------------------------------------------------------
@@ -276,6 +293,7 @@ class Hold:
         """Every event; one that cannot be read does not leave, and is said when the others have been taken."""
         wrong = None
         for frame in frames:
+            self._taken += 1
             waiting = _Waiting(frame)
             try:
                 self._take(waiting, frame)
@@ -306,6 +324,7 @@ class Hold:
             return
         text = self._channel((), Piece(Leaf(0, 0, "string", ""), (), "text"), frame.data)
         start, end = text.grow(frame.data)
+        text.last = self._taken
         waiting.parts.append(_Part(None, frame.data, text, start, end))
 
     def _read(self, waiting: _Waiting, root: Node, *, whole: bool) -> None:
@@ -313,7 +332,9 @@ class Hold:
         told = set()
         for piece in reading.pieces:
             told.add(piece.leaf.start)
-            waiting.parts.append(self._piece(piece))
+            part = self._piece(piece)
+            part.text.last = self._taken
+            waiting.parts.append(part)
         for inner in reading.inner:
             told.add(inner.leaf.start)
             hold = self._inner.get(inner.channel)
@@ -384,7 +405,7 @@ class Hold:
         """Text that a reader sees and nobody can edit: thinking, which goes on from one event to the next."""
         name = ("signed", found.pointer)
         text = self._channel(name, Piece(found.leaf, name, "text"), found.leaf.text)
-        text.editable = False
+        text.editable, text.last = False, self._taken
         start, end = text.grow(found.leaf.text)
         return _Part(found.leaf, found.leaf.text, text, start, end)
 

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guard.errors import WireError
+from guard.wire import lines
 from guard.wire.answer import Kind, Plain, Reading, StreamRewriter, leave, whole
 from guard.wire.document import parse
+from guard.wire.families import FAMILIES
 
 
 class Loud:
@@ -72,6 +74,17 @@ def test_a_stream_nobody_knows_is_filtered_event_by_event() -> None:
     out = rewriter.feed(b'event: x\ndata: {"text": "ana"}\n\ndata: an\n\n: ana\n\ndata: [1') + rewriter.flush()
 
     assert out == b'event: x\ndata: {"text": "ANA"}\n\ndata: an\n\n: ana\n\ndata: [1'
+
+
+def test_texts_that_never_end_are_forgotten_and_lose_nothing() -> None:
+    rewriter = StreamRewriter(FAMILIES["mscopilot"], Loud, lines.Splitter())
+    sent = [{"event": "appendText", "messageId": f"m{n}", "partId": "p", "text": "Voyez an"} for n in range(600)]
+    out = b"".join(rewriter.feed(json.dumps(event).encode() + b"\n") for event in sent) + rewriter.flush()
+    said: dict[str, str] = {}
+    for event in map(json.loads, out.splitlines()):
+        said[event["messageId"]] = said.get(event["messageId"], "") + event["text"]
+    assert said == {event["messageId"]: "Voyez an" for event in sent}
+    assert len(rewriter._channels) <= 256
 
 
 def test_a_plain_family_has_no_pieces_and_nothing_late() -> None:

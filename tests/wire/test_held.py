@@ -167,6 +167,19 @@ def test_something_said_between_stands_before_what_is_withheld() -> None:
     assert "non" not in content(out)
 
 
+def test_a_text_with_no_end_in_sight_keeps_others_waiting_for_so_many_events_alone() -> None:
+    held = Hold(FAMILIES["mscopilot"], framed(FAMILIES["mscopilot"], "application/x-ndjson") or Whole(), 10**6, 20)
+    out, longest = 0, 0
+    for number in range(600):
+        event = {"event": "appendText", "messageId": f"m{number}", "partId": "p", "text": "Oui"}
+        held.feed(json.dumps(event).encode() + b"\n")
+        decide(held)
+        out += len(held.release())
+        longest = max(longest, number + 1 - out)
+    assert longest <= 21
+    assert len(held._channels) <= 256
+
+
 def test_text_that_is_no_json_goes_on_from_event_to_event() -> None:
     held = Hold(Plain(), framed(Plain(), "text/event-stream") or Whole(), 1000)
     held.feed(b"data: Le projet Lic\n\ndata: orne avance.\n\n: veille\n\ndata: [DONE]\n\n")
