@@ -26,6 +26,8 @@ from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 from guard.sockets import BROKEN, TOO_BIG, Passage
 
+_SLICE = 4096
+"""Bytes given to wsproto at once: permessage-deflate makes up to a thousand times as many of them, without a limit."""
 GUARDED, PASSAGE = "guard", "guard-passage"
 """Keys of a flow's metadata: it goes to an AI service; what its newest message leads to."""
 
@@ -56,12 +58,15 @@ class GuardedLayer(WebsocketLayer):
             return  # nobody injects messages here
         from_client = event.connection == self.context.client
         source = self.client_ws if from_client else self.server_ws
+        data = event.data if isinstance(event, events.DataReceived) else b""
+        slices: list[bytes | None] = [data[at : at + _SLICE] for at in range(0, len(data), _SLICE)]
         try:
-            source.receive_data(event.data if isinstance(event, events.DataReceived) else None)
-            for found in source.events():
-                yield from self._one(found, source, from_client=from_client)
-                if self._handle_event == self.done:
-                    return
+            for part in slices or [None]:
+                source.receive_data(part)
+                for found in source.events():
+                    yield from self._one(found, source, from_client=from_client)
+                    if self._handle_event == self.done:
+                        return
         except (RemoteProtocolError, LocalProtocolError):
             yield from self._end(1002, "", from_client=from_client)
 

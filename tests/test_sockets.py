@@ -12,7 +12,7 @@ from guard.audit.sink import Sink
 from guard.pipeline import Guard
 from guard.redact.vault import Vault
 from guard.rules.load import load
-from guard.rules.schema import RuleSet
+from guard.rules.schema import RuleSet, When
 from guard.sockets import REFUSED, Passage, Socket
 from guard.terms import Actor, Request
 from guard.trial import Inline, Unrecorded
@@ -180,3 +180,33 @@ def test_a_long_message_of_the_service_is_restored_beside_the_event_loop(guard: 
     event = {"event": "replaceText", "messageId": "m", "text": "é" * 100_000 + "[[IBAN_CODE_1]]"}
     [shown] = back(socket, json.dumps(event).encode())
     assert json.loads(shown)["text"] == "é" * 100_000 + IBAN
+
+
+@pytest.fixture
+def inspected(guard: Guard) -> Socket:
+    """A socket of somebody who may not see account numbers."""
+    about = guard.rules.policy["redact-personal-data"].model_copy(
+        update={"id": "answers", "when": When(direction="answer", entities=["IBAN_CODE"])}
+    )
+    guard.rules = guard.rules.model_copy(update={"policy": guard.rules.policy | {"answers": about}})
+    return opened(guard, COPILOT)
+
+
+def test_what_the_service_says_on_a_socket_is_masked_for_who_may_not_see_it(inspected: Socket) -> None:
+    sent(inspected, say("Et son IBAN ?"))
+    out: list[bytes] = []
+    for text in ("Le compte est FR76 3000 ", "6000 0112 3456 7890 189, ", "rien de plus."):
+        event = {"event": "appendText", "messageId": "m", "partId": "p", "text": text}
+        out += back(inspected, json.dumps(event).encode())
+    assert out == []
+    out += back(inspected, json.dumps({"event": "done", "messageId": "m"}).encode())
+    told = [json.loads(message) for message in out]
+    assert "".join(one.get("text", "") for one in told) == "Le compte est [[IBAN_CODE]], rien de plus."
+    assert told[-1]["event"] == "done"
+
+
+def test_bytes_on_an_inspected_socket_end_it(inspected: Socket) -> None:
+    passage = asyncio.run(inspected.incoming(b"\x00\x01", text=False))
+    assert passage.close is not None
+    assert passage.close[0] == REFUSED
+    assert b"\x00\x01" not in passage.on

@@ -1,5 +1,8 @@
 """mitmproxy's socket layer with a guard in it: only what was said to pass passes, whole and to the letter."""
 
+import struct
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,11 +25,13 @@ type Decide = Callable[[Any], Passage | None]
 class Talk:
     """A client, a service, and the layer between them."""
 
-    def __init__(self, decide: Decide, *, guarded: bool = True, largest: int = 2**25) -> None:
+    def __init__(self, decide: Decide, *, guarded: bool = True, largest: int = 2**25, deflate: bool = False) -> None:
         self.flow = tflow.twebsocketflow()
         assert self.flow.websocket is not None
         self.flow.websocket.messages.clear()
         self.flow.response.headers.pop("Sec-WebSocket-Extensions", None)
+        if deflate:
+            self.flow.response.headers["Sec-WebSocket-Extensions"] = "permessage-deflate"
         if guarded:
             self.flow.metadata[GUARDED] = "under"
         self.decide = decide
@@ -208,3 +213,19 @@ def test_mitmproxy_builds_this_layer(original: None) -> None:
     assert issubclass(websocket.WebsocketLayer, GuardedLayer)
     assert websocket.WebsocketLayer.largest == 1234
     assert issubclass(websocket.WebsocketLayer, WebsocketLayer)
+
+
+def test_a_small_message_that_grows_without_measure_ends_the_socket_before_it_has_grown() -> None:
+    talk = Talk(lambda message: Passage(on=(message.content,)), largest=2**22, deflate=True)
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    bomb = packer.compress(bytes(2**27)) + packer.flush(zlib.Z_SYNC_FLUSH)[:-4]
+    head = bytes([0xC1, 0x80 | 127]) + struct.pack(">Q", len(bomb)) + bytes(4)  # RFC 6455 §5.2, RFC 7692 §6: FIN, RSV1
+    tracemalloc.start()
+    try:
+        talk.receive(head + bomb)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert talk.flow.websocket is not None
+    assert talk.flow.websocket.close_code == TOO_BIG
+    assert most < 2**25
