@@ -12,6 +12,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import orjson
@@ -189,11 +190,6 @@ class Inspection:
         """True when nothing leaves before the answer's end."""
         return isinstance(self._frames, Whole)
 
-    @property
-    def waits(self) -> bool:
-        """True when something does, and time may let it go."""
-        return self._hold.waits
-
     def go_on(self, guard: Guard, one: Reader) -> None:
         """From here on these rules decide, and the reader has these groups."""
         self._guard, self._reader = guard, one
@@ -213,6 +209,16 @@ class Inspection:
     async def refuse(self, cause: str) -> None:
         """An answer that cannot be read: a decision like any other, but nothing of it leaves in any case."""
         await self._step(b"", unread=cause)
+
+    async def lets(self, cause: str) -> bool:
+        """Whether a rule lets go what cannot be read for this cause; that is recorded then."""
+        unread = Analysis(uninspectable=(cause,))
+        decision = self._policy((), unread)
+        if decision.verdict in STOPS:
+            return False
+        self._say(self._outcome(decision, unread, 0, 0, 0.0), ())
+        await self._guard.kept()
+        return True
 
     async def fail(self, cause: str) -> list[bytes]:
         """Something broke that nobody foresaw: the rest is withheld."""
@@ -402,6 +408,8 @@ class Passing:
         self._guard: Guard | None = guard
         guard.deciding += 1
         self._unreadable = unreadable
+        self._through = False
+        """True when a rule lets it go unread."""
         self._rewriter = rewriter
         self._encoding = content_encoding
         self._decoder: Decoder | None = None
@@ -425,12 +433,17 @@ class Passing:
         """The bytes that can leave now."""
         inspection = self.inspection
         plain = b""
+        if self._unreadable == "media" and self._decoder is None:
+            with suppress(StoreError):
+                self._through = await inspection.lets("media")
         try:
-            if self._unreadable is None:
+            if self._unreadable is None or self._through:
                 self._decoder = self._decoder or Decoder(self._encoding)
                 plain = self._decoder.feed(data)
         except WireError as error:
-            self._unreadable = error.cause
+            self._unreadable, self._through = error.cause, False
+        if self._through:
+            return plain
         if self._unreadable is not None and inspection.stop is None:
             await inspection.refuse(self._unreadable)
         return self._restored(await inspection.feed(plain))

@@ -343,6 +343,17 @@ def test_what_cannot_be_read_is_withheld_by_name_of_the_cause(
     assert [outcome.uninspectable for outcome in notebook.answers] == [(cause,)]
 
 
+def test_what_a_rule_lets_go_unread_passes_and_is_recorded(guard: Guard, notebook: Notebook) -> None:
+    lets = rule("answers-media", "log", uninspectable=["media"])
+    guard.rules = guard.rules.model_copy(update={"policy": guard.rules.policy | {lets.id: lets}})
+    out, passing = answered(guard, notebook, SALES, [b"\x89PNG", b"\r\n"], kind="image/png")
+
+    assert out == b"\x89PNG\r\n"
+    assert passing is not None
+    assert passing.instead(None) is None
+    assert [(o.decision.verdict.value, o.uninspectable) for o in notebook.answers] == [("log", ("media",))]
+
+
 def test_tokens_that_say_the_text_once_more_are_withheld(guard: Guard, notebook: Notebook) -> None:
     told = {"content": [{"token": "FR76", "logprob": -0.1, "bytes": [70, 82]}]}
     out, _ = answered(guard, notebook, SALES, stream(f"C'est {IBAN}.", 3, logprobs=told))

@@ -233,11 +233,6 @@ class Hold:
         found = [(text, end) for text in self._open.values() if (end := text.ready(quiet=quiet)) > text.decided]
         return found + [each for inner in self._inner.values() for each in inner.pending(quiet=quiet)]
 
-    @property
-    def waits(self) -> bool:
-        """True when something does."""
-        return bool(self._queue)
-
     def withhold(self, message: str) -> bool:
         """Nothing that is not decided on leaves. The message stands where the first such text would.
 
