@@ -237,8 +237,7 @@ class Proxy:
         try:
             response.headers.pop("alt-svc", None)  # HTTP/3 would go around the proxy
             kind, coding = response.headers.get("content-type", ""), response.headers.get("content-encoding")
-            # by the rules of now: the analysis that the request began with may have ended meanwhile
-            under.passing = Passing.of(self.guard, under.exchange, under.service, kind, coding)
+            under.passing = Passing.of(under.guard, under.exchange, under.service, kind, coding)
             if under.passing is not None:
                 flow.metadata[INSPECTED] = True
                 if not under.passing.inspection.whole:

@@ -407,7 +407,7 @@ def test_a_flow_ends_with_the_guard_it_began_with(proxy: Proxy, monkeypatch: pyt
         200, b'{"choices":[{"message":{"content":"[[IBAN_CODE_1]]"}}]}', {"content-type": "application/json"}
     )
     proxy.responseheaders(flow)
-    proxy.response(flow)
+    asyncio.run(proxy.response(flow))
     assert IBAN.encode() in (flow.response.raw_content or b"")
 
 
