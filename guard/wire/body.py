@@ -15,6 +15,7 @@ from guard.wire.attachments import Attachment, Told
 from guard.wire.document import Leaf, Node, parse, parse_all, quote, splice
 from guard.wire.fields import NESTED, Field, fields, outer, within
 from guard.wire.files import extract, kinds, plain
+from guard.wire.prose import words
 
 _DIGITS = 9
 """Shorter numbers are counts and settings; no identifier we know has fewer digits."""
@@ -51,7 +52,7 @@ def read(body: bytes, content_type: str, rules: Sequence[FieldRule], *, upload: 
         return _read_json(text, rules)
     if kind == "form":
         return _read_form(text, rules)
-    return Reading((Segment("body:", Role.OTHER, text, declared=False),))
+    return Reading((Segment("body:", Role.OTHER, text, declared=words(text)),))
 
 
 def write(body: bytes, content_type: str, rules: Sequence[FieldRule], edits: Mapping[str, str]) -> bytes:
@@ -162,7 +163,7 @@ def _segments(field: Field, rules: Sequence[FieldRule]) -> Iterator[Told]:
         where=f"{'key' if field.key else 'body'}:{field.pointer}",
         role=rule.role if rule else Role.OTHER,
         text=text,
-        declared=rule is not None,
+        declared=rule is not None or (leaf.kind == "string" and not field.key and words(text)),
         # a number that is edited becomes a string: nobody minds in free content, a field of the protocol does
         editable=rule.holds != "signed" if rule else leaf.kind == "string",
         hint=" ".join(field.names[-2:]),

@@ -8,15 +8,17 @@ from urllib.parse import quote_plus, unquote
 
 from guard.errors import WireError
 from guard.terms import Role, Segment
+from guard.wire.prose import words
 
 
 def read(text: str, place: str) -> Iterator[Segment]:
-    """One undeclared segment for each name and value; `place` begins their `where`."""
+    """One segment for each name and value, undeclared unless it holds words; `place` begins their `where`."""
     for index, (name, value) in enumerate(_pairs(text)):
         if name:
             yield Segment(f"{place}:{index}/name", Role.OTHER, _plain(name), declared=False)
         if value:
-            yield Segment(f"{place}:{index}/value", Role.OTHER, _plain(value), declared=False, hint=_plain(name))
+            text = _plain(value)
+            yield Segment(f"{place}:{index}/value", Role.OTHER, text, declared=words(text), hint=_plain(name))
 
 
 def write(text: str, place: str, edits: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from guard.wire.document import Leaf, Object
 from guard.wire.fields import NESTED, fields, within
 from guard.wire.files import extract, kinds, plain
 from guard.wire.multipart import Part
+from guard.wire.prose import words
 
 type ReadJson = Callable[[str, Sequence[FieldRule]], Iterator[Told]]
 """A JSON text and what is said of its fields -> what it says."""
@@ -105,7 +106,8 @@ def _content(number: int, part: Part, content: bytes, rule: FieldRule | None, re
             yield one
     else:
         role = rule.role if rule else Role.OTHER
-        yield Segment(where, role, text, declared=rule is not None, editable=editable, hint=part.name or "")
+        declared = rule is not None or words(text)
+        yield Segment(where, role, text, declared=declared, editable=editable, hint=part.name or "")
 
 
 def _text(part: Part, content: bytes, rule: FieldRule | None) -> str | None:
