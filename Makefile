@@ -40,7 +40,10 @@ test-system: setup ## As root on Debian: install what the system tests need and 
 		echo "make test-system installs Debian packages: run it as root on Debian." >&2; exit 1; fi
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(SYSTEM_PACKAGES)
-	@mkdir -p build
+	command -v npm >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends nodejs npm
+	@mkdir -p build/clients
+	cp tests/e2e/clients/package.json tests/e2e/clients/package-lock.json build/clients
+	npm ci --prefix build/clients --silent --ignore-scripts --no-audit --no-fund
 	$(BIN)/python -m pytest -q -m system --junitxml=build/system.xml
 	@! grep -q '<skipped' build/system.xml || { echo "A system test was skipped." >&2; exit 1; }
 

@@ -56,6 +56,7 @@ class Stage:
         before = (
             len(self.standin.requests),
             len(self.standin.strays),
+            len(self.standin.messages),
             len(self.guard.events()),
             len(self.clients.sent),
         )
@@ -69,6 +70,7 @@ class Act:
     stage: Stage
     requests_before: int
     strays_before: int
+    messages_before: int
     events_before: int
     sent_before: int
 
@@ -81,6 +83,11 @@ class Act:
     def strays(self) -> list[bytes]:
         """What reached the service's port without TLS."""
         return self.stage.standin.strays[self.strays_before :]
+
+    @property
+    def messages(self) -> list[bytes]:
+        """What the service got on sockets."""
+        return self.stage.standin.messages[self.messages_before :]
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -99,7 +106,7 @@ class Act:
 
     def left(self, values: Iterable[str]) -> list[str]:
         """Those of the values that the service got, however spaced, cased or escaped."""
-        strays = [Received("", "", (), stray) for stray in self.strays]
+        strays = [Received("", "", (), stray) for stray in self.strays + self.messages]
         seen = [_squeezed(spelling) for request in self.received + strays for spelling in _spellings(request)]
         return [value for value in values if any(_squeezed(value) in text for text in seen)]
 

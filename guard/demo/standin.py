@@ -27,6 +27,7 @@ from guard.demo import (
     ollama,
     openai_chat,
     openai_responses,
+    responses_socket,
     uploads,
 )
 from guard.demo.certificates import ServerCertificate
@@ -65,6 +66,8 @@ class Standin:
         """What came without TLS, by connection; it gets no answer."""
         self.answers: list[Reply] = []
         """What was said, in order."""
+        self.messages: list[bytes] = []
+        """Every message on a socket, in order."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate.chain, certificate.key)
         context.set_alpn_protocols(["http/1.1"])
@@ -150,7 +153,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         received = Received(self.command, self.path, tuple(self.headers.items()), body)
         self.server.standin.requests.append(received)
-        self._answer(received)
+        if responses_socket.asked(received):
+            self.close_connection = True
+            responses_socket.talk(received, self.connection, self._speak_on)
+        else:
+            self._answer(received)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any_method  # noqa: N815 - http.server's names
 
@@ -171,9 +178,17 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._speak(received, dialect, exchange)
 
-    def _speak(self, received: Received, dialect: ModuleType, exchange: Exchange) -> None:
+    def _speak_on(self, message: bytes, exchange: Exchange) -> Reply:
+        self.server.standin.messages.append(message)
+        return self._said(exchange)
+
+    def _said(self, exchange: Exchange) -> Reply:
         reply = self.server.standin.speaker(exchange)
         self.server.standin.answers.append(reply)
+        return reply
+
+    def _speak(self, received: Received, dialect: ModuleType, exchange: Exchange) -> None:
+        reply = self._said(exchange)
         zipped = reply.gzip and "gzip" in (received.header("accept-encoding") or "")
         if exchange.stream:
             kind = (

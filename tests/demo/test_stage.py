@@ -13,8 +13,8 @@ NESTED = json.dumps({"arguments": json.dumps({"qui": VALUE})})
 
 
 def _act(*requests: Received) -> Act:
-    standin = SimpleNamespace(requests=list(requests), strays=[b"stray"])
-    return Act(Stage(None, standin, None, None), 0, 0, 0, 0)  # type: ignore[arg-type]
+    standin = SimpleNamespace(requests=list(requests), strays=[b"stray"], messages=[b"on a socket"])
+    return Act(Stage(None, standin, None, None), 0, 0, 0, 0, 0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,12 @@ def test_what_came_without_tls_counts_as_left() -> None:
     assert _act().left(["stray"]) == ["stray"]
 
 
+def test_what_came_on_a_socket_counts_as_left() -> None:
+    assert _act().left(["on a socket"]) == ["on a socket"]
+
+
 def test_only_what_passed_since_counts() -> None:
     before, after = Received("POST", "/", (), b"one"), Received("POST", "/", (), b"two")
     act = _act(before, after)
-    later = Act(act.stage, 1, 1, 0, 0)
+    later = Act(act.stage, 1, 1, 0, 0, 0)
     assert (later.received, later.left(["one"]), later.left(["two"])) == ([after], [], ["two"])
