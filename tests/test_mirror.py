@@ -24,6 +24,7 @@ ASPECTS = {
     "tests/detect/test_evasion.py": "disguises, through the whole pipeline",
     "tests/detect/test_offline.py": "no connection is opened by any module of the analysis",
     "tests/rules/test_bad.py": "rule files that are wrong on purpose, and what lint says of each, to the letter",
+    "tests/rules/test_declared.py": "the fields of the shipped rules for services, one by one",
     "tests/rules/test_docs.py": "docs/rules.md and docs/problems.md against the code",
     "tests/rules/test_examples.py": "the examples in the rule files",
     "tests/rules/test_labels.py": "the shipped rules together",

@@ -105,7 +105,7 @@ def _read_body(request: Request, where: Route, limit: int) -> body.Reading:
     if len(request.body) > limit:
         raise WireError("too-large", "a body larger than the guard reads")
     fields = where.endpoint.fields if where.endpoint else []
-    upload = where.endpoint is not None and where.endpoint.upload
+    upload = _uploads(request) or (where.endpoint is not None and where.endpoint.upload)
     if _partial(request):
         raise WireError("partial-upload", "a piece of a file, whose other pieces come by themselves")
     return body.read(plain_body(request, limit), request.header("content-type") or "", fields, upload=upload)
@@ -122,8 +122,15 @@ def _partial(request: Request) -> bool:
         return True
     if any((request.header(name) or "0").strip() != "0" for name in ("x-goog-upload-offset", "upload-offset")):
         return True
-    command = (request.header("x-goog-upload-command") or "finalize").lower()
-    return "upload" in command and "finalize" not in command
+    return _uploads(request) and "finalize" not in (request.header("x-goog-upload-command") or "").lower()
+
+
+def _uploads(request: Request) -> bool:
+    """Whether the body is a file's bytes by Google's resumable protocol, at whatever address the service gave for it.
+
+    Its clients call them JSON or a form (google-genai, Gemini's page; measured 2026-11).
+    """
+    return "upload" in (request.header("x-goog-upload-command") or "").lower()
 
 
 def _try[T](causes: list[str], read: Callable[[], T], otherwise: T) -> T:

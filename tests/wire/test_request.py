@@ -424,6 +424,17 @@ def test_a_piece_of_a_file_is_told_from_a_whole_one(
     assert read(request, openai, LIMIT).uninspectable == (() if whole else ("partial-upload",))
 
 
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", ""])
+def test_bytes_of_a_resumable_upload_are_a_file_whatever_their_address_and_type(
+    openai: ServiceRule, content_type: str
+) -> None:
+    headers = (("content-type", content_type), ("x-goog-upload-command", "upload, finalize"))
+    request = Request("POST", "h", "/given/by/the/service", headers, b"{Bonjour}")
+    prompt = read(request, openai, LIMIT)
+    assert prompt.uninspectable == ()
+    assert [(s.role, s.text) for s in prompt.segments if s.where.startswith("body:")] == [(Role.FILE, "{Bonjour}")]
+
+
 def test_files_that_wait_are_opened_and_otherwise_named(openai: ServiceRule) -> None:
     request = Request("PUT", "h", "/u", (), b"%PDF-1.7")
 
