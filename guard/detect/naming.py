@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from guard.detect.columns import HEADING, MARKS, row
 from guard.detect.echoes import echoes
+from guard.detect.programs import ordinary
 from guard.detect.words import any_of, plain
 from guard.rules.schema import DetectRule
 
@@ -82,7 +83,10 @@ class Naming:
     ) -> Iterator[Spotted]:
         """The matches in a text, given what the pipeline calls names (label, start, end) and people found otherwise."""
         told, others = [*people], list[tuple[int, int]]()
+        word = ordinary(text)
         for label, start, end in (part for name in names for part in _parts(text, *name)):
+            if label == PERSON and word(start, end):
+                continue
             for spot in self._called(text, label, start, end):
                 (told if label == PERSON else others).append((spot.start, spot.end))
                 yield spot

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Literal
 
 from guard.detect.phrases import Phrases
+from guard.detect.programs import instructs
 from guard.detect.requests import Sentence, sentences
 from guard.rules.entries import ANY
 from guard.rules.schema import RuleSet, Status, UseRule
@@ -74,7 +75,7 @@ class UseMatcher:
 
     def find(self, segment: Segment) -> tuple[Use, ...]:
         """The uses one segment speaks of, each by its best sentence."""
-        if segment.role not in _ROLES or not segment.declared or not self._rules:
+        if segment.role not in _ROLES or not segment.declared or not self._rules or instructs(segment):
             return ()
         text = sentences(segment.text)
         found = self._find(text)

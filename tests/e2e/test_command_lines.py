@@ -95,7 +95,6 @@ def _claude(shell: Shell, question: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.xfail(reason="uses are recognised in Claude Code's own instructions, and every question is held")
 def test_claude_code_shows_the_values_and_the_service_never_saw_them(shell: Shell) -> None:
     ran = _claude(shell, ASKED)
     assert ran.returncode == 0
