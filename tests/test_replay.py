@@ -137,7 +137,7 @@ def test_events_are_decided_on_again_by_both_policies(rules: RuleSet) -> None:
     report = events(rules, edited(rules, "redact-personal-data", when=when), enumerate([logged(n=3), logged(n=2)], 1))
 
     assert report.total == 2
-    assert [(effect.old, effect.new) for effect in report.effects] == [(Verdict.REDACT, Verdict.ALLOW)]
+    assert [(effect.old, effect.new) for effect in report.effects] == [(Verdict.REDACT, Verdict.LOG)]
     assert report.effects[0].id == "01985b7e-6c11-7c3e-9a52-3f2f6d1c8b10"
 
 

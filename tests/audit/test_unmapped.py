@@ -48,6 +48,7 @@ def test_a_decision_says_what_it_is_in_our_own_words(new_outcome: Any) -> None:
         "approvers": ["dpo"],
         "uninspectable": [],
         "failure": None,
+        "evidence": None,
         "ms": {"detect": 31.2, "total": 38.421},
         "rules_version": "4be1c0d2",
         "nlp": "builtin",
