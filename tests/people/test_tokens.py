@@ -40,9 +40,18 @@ def tokens(fetch: Callable[[], str] | None = None, user: str = "preferred_userna
     return Tokens(ISSUER, AUDIENCE, Keys(fetch or (lambda: json.dumps(PUBLIC))), user, groups)
 
 
-@pytest.mark.parametrize("token", [signed(), signed(EC, "ES256"), signed(RSA, "PS256"), signed(aud=AUDIENCE)])
-def test_a_token_of_the_issuer_says_who_it_is(token: str) -> None:
-    found = tokens().check(token)
+@pytest.mark.parametrize(
+    ("key", "algorithm", "audience"),
+    [
+        (RSA, "RS256", ["other", AUDIENCE]),
+        (EC, "ES256", [AUDIENCE]),
+        (RSA, "PS256", [AUDIENCE]),
+        (RSA, "RS256", AUDIENCE),
+    ],
+    ids=["RSA", "EC", "PSS", "one audience"],
+)
+def test_a_token_of_the_issuer_says_who_it_is(key: Any, algorithm: str, audience: object) -> None:
+    found = tokens().check(signed(key, algorithm, aud=audience))
     assert found is not None
     assert found.actor == Actor("camille", ("hr", "it"), "token")
     assert 500 < found.left <= 600
