@@ -30,22 +30,27 @@ def try_request(
 
     Example: guard try --host api.openai.com --path /v1/chat/completions '{"messages":[{"role":"user","content":"Hi"}]}'
     """
+    request = None if json_lines else _request(method, host, path, header or [], body)
     rules = ready_rules(folder)
     import asyncio
 
     from guard.trial import Trial, asker
 
     trial = Trial(rules, deployment())
-    if json_lines:
+    if request is None:
         raise SystemExit(asyncio.run(_try_lines(trial)))
-    if not host:
-        fail("guard try wants --host", 2)
-    headers = [tuple(part.strip() for part in text.split(":", 1)) for text in header or []]
-    if any(len(pair) != 2 for pair in headers):
-        fail("--header wants 'Name: value'", 2)
-    request = Request(method, host, path, tuple((pair[0], pair[1]) for pair in headers), _body(body))
     actor = asker(user, group or [])
     print(json.dumps(asyncio.run(trial.run(request, actor)), indent=2, ensure_ascii=False))
+
+
+def _request(method: str, host: str, path: str, headers: list[str], body: str | None) -> Request:
+    """What was asked for on the command line; exit 2 when that is no request."""
+    if not host:
+        fail("guard try wants --host", 2)
+    pairs = [tuple(part.strip() for part in text.split(":", 1)) for text in headers]
+    if any(len(pair) != 2 for pair in pairs):
+        fail("--header wants 'Name: value'", 2)
+    return Request(method, host, path, tuple((pair[0], pair[1]) for pair in pairs), _body(body))
 
 
 def _body(given: str | None) -> bytes:

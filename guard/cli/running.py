@@ -23,16 +23,18 @@ def serve(
     """
     import asyncio
 
-    from addons.launcher import serve as run
     from addons.options import given
-    from guard.inforce import read_rules
 
-    settings = deployment()
-    rules = read_rules(settings)
     try:
         chosen = given(option or [])
     except ValueError as error:
         fail(str(error), 2)
+
+    from addons.launcher import serve as run
+    from guard.inforce import read_rules
+
+    settings = deployment()
+    rules = read_rules(settings)
 
     def ready(host: str, port: int, ca: Path, names: str) -> None:
         print(
