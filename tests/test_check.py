@@ -26,12 +26,15 @@ def failures(rules: RuleSet) -> list[str]:
     return [str(failure) for failure in run(rules)[1]]
 
 
-def test_the_shipped_rules_pass_their_own_tests_and_each_has_some(rules: RuleSet) -> None:
+def test_rules_of_each_kind_pass_their_own_tests_and_each_is_told(rules: RuleSet) -> None:
+    """Some of each: `guard test` runs all that are shipped, in `make check`."""
+    kinds = ("services", "detect", "uses", "policy", "messages")
+    some = rules.model_copy(update={kind: dict([*getattr(rules, kind).items()][::8]) for kind in kinds})
     done: list[str] = []
-    count, found = run(rules, done.append)
+    count, found = run(some, done.append)
 
     assert found == []
-    assert len(done) == sum(len(getattr(rules, k)) for k in ("services", "detect", "uses", "policy", "messages"))
+    assert len(done) == sum(len(getattr(some, kind)) for kind in kinds)
     assert count > len(done)
 
 

@@ -163,7 +163,7 @@ def test_a_conversation_is_found_the_same_turn_by_turn_as_at_once(run: Run, two:
     chance = random.Random(5)
     said = ["rien", CANARY, "canary-", "12-x", "é 123456789", "b" * 300 + " canary-1", "2 " + "c" * 300, ""]
     conversation: list[Segment] = []
-    for turn in range(30):
+    for turn in range(16):
         role = (Role.USER, Role.HISTORY)[turn % 2]
         conversation.append(Segment(f"body:/messages/{turn}", role, chance.choice(said)))
         if chance.random() < 0.3:  # history is cut and moved, as clients do
