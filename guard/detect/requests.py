@@ -82,12 +82,16 @@ _OPENERS = frozenset(
     shall""".split()
 )
 """First words of questions that may lack their mark."""
+_RELATIVE = frozenset("qui who which".split())
+"""Openers that, further on in a sentence, tell more of what stands before."""
 _STATING = frozenset(
     """le la les l un une des du ce cet cette ces mon ma mes ton notre nos votre son sa ses leur leurs chaque je j tu il
     elle on nous vous ils elles c ca cela the a an this that these those my your our his her its their each every i we
     you he she it they there here voici voila selon d en dans pour avec si mr mrs ms m mme dr""".split()
 )
 """First words of a statement."""
+_OWN = frozenset("je j nous on mon ma mes notre nos i we my our".split())
+"""First words of a sentence in which a person speaks of their own matter."""
 _POINTING = frozenset(
     """them they it each both ones one him her she he his their everyone everybody whom who which following below above
     attached best worst top strongest weakest most least lequel laquelle lesquels lesquelles chacun chacune ceux celles
@@ -122,13 +126,18 @@ class Sentence:
     def asks(self, first: int, end: int) -> bool:
         """Whether the words in these places are what it asks for; one that opens questions, where it opens one."""
         if first in self.heads:
-            return True
+            return first == 0 or self.cue or self.words[first] not in _RELATIVE
         return (self.question and end - first > 1) if self.words[first] in _OPENERS else self.cue
 
     @property
     def requests(self) -> bool:
         """Whether it asks for anything: in so many words, or by beginning as no statement does."""
         return self.cue or self.words[0] not in _STATING
+
+    @property
+    def speaks(self) -> bool:
+        """Whether a person speaks to the service in it: it requests, or says what they are about."""
+        return self.requests or self.words[0] in _OWN
 
     def refers(self, first: int, end: int) -> bool:
         """Whether what the words in these places are done to stands in another sentence."""

@@ -118,7 +118,7 @@ def _uses(rule: UseRule, text: Sequence[Sentence], places: dict[int, _Found]) ->
     for at, here in places.items():
         if here.exclude:
             continue
-        if here.phrases:
+        if here.phrases and (here.acts or _spoken(text, at)):
             yield at, _use(rule, _BASE + _CLOSE, [("phrase", here.phrases[0])], here.subjects)
         if here.people and text[at].requests and not here.harmless:
             yield at, _use(rule, _BASE, [("people", here.people[0])], here.subjects)
@@ -133,6 +133,11 @@ def _uses(rule: UseRule, text: Sequence[Sentence], places: dict[int, _Found]) ->
                 if there is not None and there.objects and not there.exclude:
                     pairs = [("act", act), ("object", there.objects[0])]
                     yield at, _use(rule, _BASE, pairs, here.subjects or there.subjects)
+
+
+def _spoken(text: Sequence[Sentence], at: int) -> bool:
+    """Whether a sentence is all there is, speaks to the service, or is asked about next; else it tells, as material."""
+    return len(text) == 1 or text[at].speaks or (at + 1 < len(text) and text[at + 1].cue)
 
 
 def _around(at: int) -> list[int]:
