@@ -1,11 +1,14 @@
 """What the detect stage gives, and how the analyses of a prompt's segments make one; no analyzer is needed for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from guard.detect.joins import Window
 from guard.detect.language import LIMIT, guess
 from guard.terms import Finding, Lang, Role, Segment, Use
+
+_BEFORE = 6
+"""Segments before a request in which what it points to may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,23 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
+class Halves:
+    """What one segment has of uses that another completes ("Here are twelve CVs." and then "Rank them.")."""
+
+    asked: tuple[Use, ...] = ()
+    """Acts that are asked for, of something that stands elsewhere: what use it would be, with the act as evidence."""
+    shown: tuple[Use, ...] = ()
+    """Things that such an act may be asked of: what use it would be, with the thing as evidence."""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentAnalysis:
     """What was found in one segment; its findings say the place it has, or last had, in a prompt."""
 
     findings: tuple[Finding, ...] = ()
     uses: tuple[Use, ...] = ()
     uninspectable: tuple[str, ...] = ()
+    halves: Halves = Halves()
 
 
 def language(segments: Iterable[Segment]) -> Lang | None:
@@ -73,11 +87,20 @@ def combined(
     split = (replace(finding, segment=window[finding.segment]) for window, found in joints for finding in found)
     findings += [finding for finding in dict.fromkeys(split) if not _covered(finding, parts[finding.segment])]
     best: dict[str, Use] = {}
-    for use in (use for part in parts for use in part.uses):
+    for use in (use for at, part in enumerate(parts) for use in (*part.uses, *_completed(parts, at))):
         if use.id not in best or (use.enforced, use.score) > (best[use.id].enforced, best[use.id].score):
             best[use.id] = use
     causes = dict.fromkeys(cause for part in parts for cause in part.uninspectable)
     return Analysis(tuple(findings), tuple(best[name] for name in sorted(best)), lang, tuple(causes))
+
+
+def _completed(parts: Sequence[SegmentAnalysis], at: int) -> Iterator[Use]:
+    """The uses that a segment asks for of what a segment shortly before it shows."""
+    for asked in parts[at].halves.asked:
+        before = (shown for part in reversed(parts[max(at - _BEFORE, 0) : at]) for shown in part.halves.shown)
+        shown = next((shown for shown in before if shown.id == asked.id), None)
+        if shown is not None:
+            yield replace(asked, evidence=(*asked.evidence, *shown.evidence))
 
 
 def _covered(finding: Finding, part: SegmentAnalysis) -> bool:

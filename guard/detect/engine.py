@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
 
-from guard.detect.analysis import Analysis, SegmentAnalysis, combined, language
+from guard.detect.analysis import Analysis, Halves, SegmentAnalysis, combined, language
 from guard.detect.code import stretches
 from guard.detect.disguises import CAUSE, Reading, readings
 from guard.detect.joins import joined, windows
@@ -66,12 +66,14 @@ class Analyzer:
                 for finding in engine.all(whole, disguised.each, lang or Lang.EN, enforced=enforced)
             ]
         findings += self._code(segment)
-        return SegmentAnalysis(tuple(findings), self._purposes(whole), () if disguised.complete else (CAUSE,))
+        uses, halves = self._purposes(whole)
+        causes = () if disguised.complete else (CAUSE,)
+        return SegmentAnalysis(tuple(findings), uses, causes, halves)
 
-    def _purposes(self, segment: Segment) -> tuple[Use, ...]:
-        """Uses by their words, and what resembles one where a model is there to say so."""
-        uses = self._uses.find(segment)
-        return uses if self._likeness is None else added(uses, self._likeness.find(segment))
+    def _purposes(self, segment: Segment) -> tuple[tuple[Use, ...], Halves]:
+        """Uses by their words, and what resembles one where a model is there to say so; halves of uses."""
+        uses, halves = self._uses.look(segment)
+        return uses if self._likeness is None else added(uses, self._likeness.find(segment)), halves
 
     def _code(self, segment: Segment) -> list[Finding]:
         """Stretches of code, settled apart: what stands in code keeps its own label."""

@@ -100,7 +100,11 @@ _POINTING = frozenset(
     premiers ordre deux trois quatre cinq two three four five""".split()
 )
 """Words that say that something stands before or after the sentence."""
-
+_BACKWARD = frozenset(
+    """them they each both ones one him her everyone whom lequel laquelle lesquels lesquelles chacun chacune ceux celles
+    celui celle eux elles ils lui leur""".split()
+)
+"""Words that stand for what was named before, be it in another message."""
 
 _NEAR = 3
 """Words between a verb and what points to its object."""
@@ -120,6 +124,8 @@ class Sentence:
     """It asks in so many words."""
     points: tuple[int, ...]
     """Words that speak of something in a sentence nearby."""
+    back: tuple[int, ...]
+    """Words that stand for what was named before."""
     opens: bool
     """What it speaks of follows: it ends with a colon, or its line or its own part of one ends."""
 
@@ -142,6 +148,10 @@ class Sentence:
     def refers(self, first: int, end: int) -> bool:
         """Whether what the words in these places are done to stands in another sentence."""
         return any(first - _NEAR <= at < end + _NEAR for at in self.points)
+
+    def stands(self, first: int, end: int) -> bool:
+        """Whether what they are done to is only stood for: it was named before, here or in another message."""
+        return any(first - _NEAR <= at < end + _NEAR for at in self.back)
 
 
 def sentences(text: str) -> list[Sentence]:
@@ -185,6 +195,7 @@ def _sentence(text: str, ended: str) -> Sentence | None:
         question,
         cue or next(_ASKING.find(words), None) is not None,
         tuple(index for index, match in enumerate(found) if match.group() in _POINTING or match.start() in clitics),
+        tuple(index for index, match in enumerate(found) if match.group() in _BACKWARD or match.start() in clitics),
         ended == "\n" or text.rstrip().endswith(":") or "«" in text or '"' in text or "“" in text,
     )
 

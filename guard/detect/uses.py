@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
+from guard.detect.analysis import Halves
 from guard.detect.phrases import Phrases
 from guard.detect.programs import instructs
 from guard.detect.requests import Sentence, sentences
@@ -18,6 +19,8 @@ from guard.rules.schema import RuleSet, Status, UseRule
 from guard.terms import Role, Segment, Use
 
 _ROLES = frozenset({Role.USER, Role.SYSTEM, Role.DRAFT, Role.FILE})
+_SHOWING = frozenset({Role.USER, Role.DRAFT, Role.FILE})
+"""Roles of what another message may point to: what the person gives, not how the service was set up."""
 _BASE, _SUBJECT, _CLOSE = 0.6, 0.2, 0.1
 _NEAR = 6
 """Words between an act and an object that belong together."""
@@ -75,10 +78,17 @@ class UseMatcher:
 
     def find(self, segment: Segment) -> tuple[Use, ...]:
         """The uses one segment speaks of, each by its best sentence."""
+        return self.look(segment)[0]
+
+    def look(self, segment: Segment) -> tuple[tuple[Use, ...], Halves]:
+        """The uses one segment speaks of, and what it has of those that another segment completes."""
         if segment.role not in _ROLES or not segment.declared or not self._rules or instructs(segment):
-            return ()
+            return (), Halves()
         text = sentences(segment.text)
         found = self._find(text)
+        return self._whole(text, found), self._halves(text, found, segment.role)
+
+    def _whole(self, text: Sequence[Sentence], found: dict[str, dict[int, _Found]]) -> tuple[Use, ...]:
         best = {name: _best(self._rules[name], text, places) for name, places in found.items()}
         covers = [at for name, (at, use) in best.items() if use and self._rules[name].use.material and text[at].opens]
         if covers:  # what follows is material
@@ -89,6 +99,23 @@ class UseMatcher:
             }
             best |= {name: _best(self._rules[name], text, places) for name, places in asking.items()}
         return tuple(use for _, use in best.values() if use is not None)
+
+    def _halves(self, text: Sequence[Sentence], found: dict[str, dict[int, _Found]], role: Role) -> Halves:
+        """Acts that point elsewhere, and things that are only told of; a file asks for nothing."""
+        if role not in _SHOWING:
+            return Halves()
+        asked, shown = [], []
+        for name, places in found.items():
+            rule = self._rules[name]
+            clear = [(text[at], here) for at, here in places.items() if not here.exclude and not here.harmless]
+            things = [thing for said, here in clear for thing in here.objects if not said.requests or thing.first == 0]
+            if things:
+                shown.append(_use(rule, _BASE, [("object", things[0])], ()))
+            elif role is not Role.FILE and not any(here.objects for here in places.values()):
+                acts = [act for said, here in clear for act in here.acts if said.stands(act.first, act.end)]
+                asked += [_use(rule, _BASE, [("act", act)], ()) for act in acts[:1]]
+        enough = {name for name in found if self._rules[name].threshold <= _BASE}
+        return Halves(tuple(use for use in asked if use.id in enough), tuple(use for use in shown if use.id in enough))
 
     def _find(self, text: Sequence[Sentence]) -> dict[str, dict[int, _Found]]:
         """By rule, what of it stands in which sentence."""

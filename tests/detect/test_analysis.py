@@ -1,6 +1,6 @@
 import pytest
 
-from guard.detect.analysis import Analysis, SegmentAnalysis, combined, language
+from guard.detect.analysis import Analysis, Halves, SegmentAnalysis, combined, language
 from guard.terms import Classification, Finding, Lang, Role, Segment, Use
 
 FR, EN = "Bonjour, peux-tu relire ce texte pour moi ?", "Please read this text for me."
@@ -22,6 +22,33 @@ def test_each_use_keeps_its_best_score_in_the_order_of_names() -> None:
         SegmentAnalysis(uses=(Use("b", 0.9, ("second",)), Use("b", 0.9, ("third",)))),
     ]
     assert combined(parts, None).uses == (Use("a", 0.7), Use("b", 0.9, ("second",)))
+
+
+ASKED = SegmentAnalysis(halves=Halves(asked=(Use("ranking", 0.6, ("act: rank",)),)))
+SHOWN = SegmentAnalysis(halves=Halves(shown=(Use("ranking", 0.6, ("object: cv",)),)))
+OTHER = SegmentAnalysis(halves=Halves(shown=(Use("grading", 0.6, ("object: essay",)),)))
+NONE = SegmentAnalysis()
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        ([SHOWN, ASKED], True),
+        ([SHOWN, NONE, OTHER, ASKED], True),
+        ([SHOWN, *[NONE] * 5, ASKED], True),
+        ([SHOWN, *[NONE] * 6, ASKED], False),
+        ([ASKED, SHOWN], False),
+        ([OTHER, ASKED], False),
+        ([SHOWN], False),
+        ([ASKED], False),
+    ],
+    ids=["next", "between", "as-far-as-it-goes", "too-far", "shown-later", "another-use", "only-shown", "only-asked"],
+)
+def test_a_request_completes_a_use_with_what_was_shown_shortly_before(
+    parts: list[SegmentAnalysis], found: bool
+) -> None:
+    uses = (Use("ranking", 0.6, ("act: rank", "object: cv")),)
+    assert combined(parts, None).uses == (uses if found else ())
 
 
 def test_nothing_makes_an_empty_analysis() -> None:

@@ -97,3 +97,46 @@ def test_of_a_long_text_both_ends_are_looked_at() -> None:
     read = sentences(text)
     assert (read[0].words, read[-1].words) == (("un", "debut"), ("une", "fin"))
     assert len(read) < 900
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "asked_for"),
+    [
+        ("Which is the best?", "which", True),
+        ("The party seeks a ban, which came late.", "which", False),
+        ("Le maire, qui trie, est absent.", "qui", False),
+        ("Dis-moi, qui choisir", "qui", True),
+    ],
+)
+def test_a_relative_clause_asks_for_nothing(text: str, word: str, asked_for: bool) -> None:
+    assert asked(text, word) is asked_for
+
+
+@pytest.mark.parametrize(
+    ("text", "speaks"),
+    [
+        ("Mon client veut partir.", True),
+        ("We are hiring a nurse.", True),
+        ("Trie ces CV", True),
+        ("Le client veut partir.", False),
+        ("The nurse left.", False),
+    ],
+)
+def test_who_speaks_of_their_own_matter_speaks_to_the_service(text: str, speaks: bool) -> None:
+    assert only(text).speaks is speaks
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "stands"),
+    [
+        ("Classe-les", "classe", True),
+        ("Now rank them", "rank", True),
+        ("Lequel garder", "garder", True),
+        ("Rank the best tools", "rank", False),
+        ("Classe la liste du dessous", "classe", False),
+    ],
+)
+def test_a_pronoun_stands_for_what_was_named_before(text: str, word: str, stands: bool) -> None:
+    sentence = only(text)
+    at = sentence.words.index(word)
+    assert sentence.stands(at, at + 1) is stands

@@ -233,6 +233,43 @@ def test_thousands_of_sentences_are_read(screening: Uses) -> None:
     assert [use.score for use in screening("Trie ces mails. Voici un CV. " * 5_000 + "Trie ces CV.")] == [0.7]
 
 
+@pytest.mark.parametrize(
+    ("role", "text", "asked", "shown"),
+    [
+        (Role.USER, "Voici douze CV.", False, True),
+        (Role.FILE, "CV de Jean Dupont", False, True),
+        (Role.USER, "Trie-les", True, False),
+        (Role.USER, "Trie chacun d'eux", True, False),
+        (Role.FILE, "Trie-les", False, False),
+        (Role.USER, "Trie les factures", False, False),
+        (Role.USER, "Traduis ces CV.", False, False),
+        (Role.USER, "Voici mon CV.", False, False),
+        (Role.SYSTEM, "Voici douze CV.", False, False),
+        (Role.HISTORY, "Voici douze CV.", False, False),
+    ],
+)
+def test_half_a_use_is_a_pronoun_or_a_thing_that_is_told_of(
+    new_use: NewUse, new_set: NewSet, role: Role, text: str, asked: bool, shown: bool
+) -> None:
+    rule = new_use("screening", acts=["trie"], objects=["cv"], exclude=["mon cv"])
+    uses, halves = UseMatcher(new_set(rule)).look(Segment("b", role, text))
+    assert (uses, bool(halves.asked), bool(halves.shown)) == ((), asked, shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Mon meilleur candidat est là. Il est bon.", True),
+        ("Le meilleur candidat est là. Qui est-ce ?", True),
+        ("Le meilleur candidat est là. Il est bon.", False),
+        ("Le meilleur candidat est là", True),
+    ],
+    ids=["own-matter", "asked-about-next", "told", "all-there-is"],
+)
+def test_a_phrase_counts_where_the_person_speaks_to_the_service(screening: Uses, text: str, found: bool) -> None:
+    assert bool(screening(text)) is found
+
+
 # --- the shipped rules, on prompts that are not in their files ------------------------------------------------------
 
 FORBIDDEN = [
@@ -300,3 +337,21 @@ def test_a_forbidden_use_is_recognised(analyzer: Analyzer, use: str, text: str) 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_a_harmless_request_is_none(analyzer: Analyzer, text: str) -> None:
     assert {found.id for found in analyzer.analyze([Segment("b", Role.USER, text)]).uses} <= ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("messages", "use"),
+    [
+        (["Voici douze CV.", "Classe-les"], "cv-screening"),
+        (["Here are the applicants: Ana, Bob.", "Thanks!", "Now rank them from best to worst"], "cv-screening"),
+        (["Mes élèves ont rendu leurs copies.", "Note chacun sur 20"], "student-grading"),
+        (["Voici le dossier de prêt de M. Roy.", "Évalue-le"], "credit-scoring"),
+        (["Voici douze CV.", "Classe-les par ordre alphabétique"], None),
+        (["Voici douze CV.", "Traduis-les en anglais"], None),
+        (["Write an email to the applicants", "Now pick the best title for it"], None),
+    ],
+)
+def test_several_messages_make_up_a_use(analyzer: Analyzer, messages: list[str], use: str | None) -> None:
+    segments = [Segment(f"b{at}", Role.USER, text) for at, text in enumerate(messages)]
+    found = {found.id for found in analyzer.analyze(segments).uses} - ALLOWED
+    assert found == ({use} if use else set())
