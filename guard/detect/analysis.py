@@ -7,8 +7,8 @@ from guard.detect.joins import Window
 from guard.detect.language import LIMIT, guess
 from guard.terms import Finding, Lang, Role, Segment, Use
 
-_BEFORE = 6
-"""Segments before a request in which what it points to may stand."""
+_BEFORE = 40
+"""Segments before a request in which what it points to may stand: a message has four to eight, its keys among them."""
 
 
 @dataclass(frozen=True, slots=True)

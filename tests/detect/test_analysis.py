@@ -35,8 +35,8 @@ NONE = SegmentAnalysis()
     [
         ([SHOWN, ASKED], True),
         ([SHOWN, NONE, OTHER, ASKED], True),
-        ([SHOWN, *[NONE] * 5, ASKED], True),
-        ([SHOWN, *[NONE] * 6, ASKED], False),
+        ([SHOWN, *[NONE] * 39, ASKED], True),
+        ([SHOWN, *[NONE] * 40, ASKED], False),
         ([ASKED, SHOWN], False),
         ([OTHER, ASKED], False),
         ([SHOWN], False),

@@ -352,6 +352,7 @@ def test_a_harmless_request_is_none(analyzer: Analyzer, text: str) -> None:
     ],
 )
 def test_several_messages_make_up_a_use(analyzer: Analyzer, messages: list[str], use: str | None) -> None:
-    segments = [Segment(f"b{at}", Role.USER, text) for at, text in enumerate(messages)]
+    keys = [Segment("key:", Role.OTHER, "content", declared=False)] * 5  # they stand between messages
+    segments = [part for text in messages for part in (*keys, Segment("b", Role.USER, text))]
     found = {found.id for found in analyzer.analyze(segments).uses} - ALLOWED
     assert found == ({use} if use else set())
