@@ -40,7 +40,7 @@ def echoes(
         return
     tokens = [(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(text)]
     words -= {token for _, _, token in tokens if token in words}
-    seen, longer = _inside(known), _inside(others, longer=True)
+    seen, longer = inside(known), inside(others, longer=True)
     run: list[Place] = []
     for start, end, token in tokens:
         if token[0].isupper() and plain(token) in words:
@@ -59,7 +59,7 @@ def _words(name: str) -> list[str]:
     return [plain(token) for token in tokens if token[0].isupper() and len(token) >= _LEAST]
 
 
-def _inside(places: Iterable[Place], *, longer: bool = False) -> Callable[[Place], bool]:
+def inside(places: Iterable[Place], *, longer: bool = False) -> Callable[[Place], bool]:
     """Whether a place lies inside one of these (a `longer` one); of those that begin in one spot, the longest."""
     ends: dict[int, int] = {}
     for start, end in places:

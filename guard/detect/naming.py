@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from guard.detect.columns import HEADING, MARKS, row
-from guard.detect.echoes import echoes
+from guard.detect.companions import Place, companions, whole
+from guard.detect.echoes import echoes, inside
 from guard.detect.programs import ordinary
 from guard.detect.words import any_of, plain
 from guard.rules.schema import DetectRule
@@ -26,6 +27,17 @@ _TITLED = re.compile(
     re.IGNORECASE,
 )
 """What stands before a person's name only, whatever the pipeline calls what follows."""
+_TOLD = re.compile(
+    r"\b(?:(?:dire|dis|dit|dites|demande[rsz]?|r[ée]pon(?:dre|ds?|dez)|rappelle[rsz]?|annonce[rz]?|explique[rz]?|confier?"
+    r"|transmets?|transmettre|transmettez|parle[rz]?|souhaite[rz]?|reproche[rz]?|merci) à"
+    r"|(?:tell|told|ask|asked|thank|remind|congratulate)) $",
+    re.IGNORECASE,
+)
+"""What stands before people only, and before whom a pipeline takes for a place."""
+_ASIDE = 24
+"""Characters before a name that tell so."""
+_NAME = re.compile(r"[A-ZÀ-Þ][a-zß-ÿœ]+(?:-[A-ZÀ-Þ][a-zß-ÿœ]+)*")
+"""One word with a capital."""
 _CELLS = re.compile(r"\s*(?:[;|\t]|,(?=[^\W\d_]))\s*")
 """What parts cells of a row; a comma with a space after it stands inside names too (« Diaz, Ana »)."""
 _LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
@@ -37,11 +49,15 @@ _DOMAIN = re.compile(r"[\w-]+\.\w")
 _BOX_REACH = 65
 """Characters of the longest mailbox."""
 _PARTS = re.compile(r"[^\W\d_]+")
-PERSON = "PERSON"
-_ONE_LINE = (PERSON, "LOCATION", "ORGANIZATION")
+PERSON, _PLACE = "PERSON", "LOCATION"
+_ONE_LINE = (PERSON, _PLACE, "ORGANIZATION")
 """Labels whose values do not hold the marks that part cells."""
 _LEAST = 3
 """Letters of a mailbox's part that stands for a name alone."""
+
+
+type Part = tuple[str, int, int]
+"""What a pipeline calls a name: its label and where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +94,38 @@ class Naming:
         """Whether any rule asks for what a pipeline finds."""
         return bool(self._named)
 
-    def find(
-        self, text: str, names: Iterable[tuple[str, int, int]], people: Iterable[tuple[int, int]] = ()
-    ) -> Iterator[Spotted]:
+    def find(self, text: str, names: Iterable[Part], people: Iterable[Place] = ()) -> Iterator[Spotted]:
         """The matches in a text, given what the pipeline calls names (label, start, end) and people found otherwise."""
-        told, others = [*people], list[tuple[int, int]]()
         word = ordinary(text)
-        for label, start, end in (part for name in names for part in _parts(text, *name)):
-            if label == PERSON and word(start, end):
-                continue
-            for spot in self._called(text, label, start, end):
-                (told if label == PERSON else others).append((spot.start, spot.end))
-                yield spot
-        for start, end in echoes(text, told, self._public, others):
-            yield from self._called(text, PERSON, start, end)
+        parts = [part for name in names for part in _parts(text, *name)]
+        parts = [part for part in parts if not (part[0] == PERSON and word(*part[1:]))]
+        yield from self._people(text, parts, [*people])
         for rule, headings in self._columns:
             for start, end in _cells(text, headings):
                 yield from self._kept(rule, text, start, end, 1.0)
         for rule in self._mailbox:
             for start, end in _owners(text, self._allowed[rule.id]):
                 yield from self._kept(rule, text, start, end, 1.0)
+
+    def _people(self, text: str, parts: Sequence[Part], told: list[Place]) -> Iterator[Spotted]:
+        """What a pipeline calls names, and the people whom those tell of; `told` are people found otherwise."""
+        other = inside((start, end) for label, start, end in parts if label != PERSON)
+        for label, start, end in parts:
+            if label == PERSON:
+                for spot in self._called(text, label, *whole(text, (start, end), self._public, other)):
+                    told.append((spot.start, spot.end))
+                    yield spot
+        beside = frozenset(companions(text, inside(told)) if told else ())
+        for start, end in sorted(beside):
+            yield from self._called(text, PERSON, start, end)
+        others = list[Place]()
+        for label, start, end in parts:
+            if label != PERSON and (start, end) not in beside:
+                for spot in self._called(text, label, start, end):
+                    others.append((spot.start, spot.end))
+                    yield spot
+        for start, end in echoes(text, [*told, *beside], self._public, others):
+            yield from self._called(text, PERSON, start, end)
 
     def _called(self, text: str, label: str, start: int, end: int) -> Iterator[Spotted]:
         """The matches of the rules that ask for a label."""
@@ -117,7 +145,7 @@ class Naming:
             yield Spotted(rule, start, end, score)
 
 
-def _parts(text: str, label: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+def _parts(text: str, label: str, start: int, end: int) -> Iterator[Part]:
     """What a pipeline took for one name, as its cells; what has a title before it is a person."""
     if label not in _ONE_LINE:
         yield label, start, end
@@ -127,7 +155,15 @@ def _parts(text: str, label: str, start: int, end: int) -> Iterator[tuple[str, i
         yield label, at, mark.start()
         at = mark.end()
     title = _TITLED.match(text, at, end)
-    yield (PERSON, title.end(), end) if title else (label, at, end)
+    if title:
+        yield PERSON, title.end(), end
+    elif label == PERSON and (comma := text.find(", ", at, end)) > 0 and text[end : end + 2] == ", ":
+        # « Diaz, Ana » is one, the first two of a list of three are not
+        yield label, at, comma
+        yield label, comma + 2, end
+    else:
+        told = label == _PLACE and _NAME.fullmatch(text, at, end) and _TOLD.search(text, max(0, at - _ASIDE), at)
+        yield PERSON if told else label, at, end
 
 
 def asks(rule: DetectRule) -> bool:

@@ -62,6 +62,10 @@ PARTS = {
     "a register's comma": ("vu DIAZ, Ana hier", "PERSON", "DIAZ, Ana", ["DIAZ, Ana"]),
     "a doctor taken for a firm": ("chez le dr diaz demain", "ORGANIZATION", "le dr diaz", ["diaz"]),
     "a lady taken for a place": ("avec Mme Diaz demain", "LOCATION", "Mme Diaz", ["Diaz"]),
+    "a list's first two": ("Présents : Diaz, Ferrand, Vidal", "PERSON", "Diaz, Ferrand", ["Diaz", "Ferrand"]),
+    "who is told, taken for a place": ("Demande à Lison si elle vient", "LOCATION", "Lison", ["Lison"]),
+    "a place that is written to": ("On envoie le colis à Vannes", "LOCATION", "Vannes", []),
+    "cut short": ("vu Anaïs Courtade hier", "PERSON", "Anaïs", ["Anaïs Courtade"]),
     "named again": ("Vu Ana Diaz. Le dossier Diaz attend.", "PERSON", "Ana Diaz", ["Ana Diaz", "Diaz"]),
     "public people are not named again": ("Vu Léonard de Vinci. À Léonard !", "PERSON", "Léonard de Vinci", []),
 }
@@ -79,6 +83,19 @@ def test_people_whom_patterns_found_are_named_again(person: DetectRule) -> None:
     found = Naming([person], {"public.txt": []}).find(text, [], [(8, 11)])
 
     assert [(m.start, m.end) for m in found] == [(28, 31)]
+
+
+def test_a_place_in_a_list_of_people_is_a_person_and_no_place(person: DetectRule, new_rule: NewRule) -> None:
+    text = "Présents : Ugo, Tess, Kenza et Achille"
+    named = [(label, text.index(name), text.index(name) + len(name)) for name, label in (
+        ("Ugo", "PERSON"), ("Tess", "PERSON"), ("Kenza", "LOCATION"), ("Achille", "PERSON"),
+    )]  # fmt: skip
+    place = new_rule("place", named={"label": "LOCATION", "score": 0.75})
+    found = Naming([person, place], {"public.txt": []}).find(text, named)
+
+    assert sorted((text[m.start : m.end], m.rule.id) for m in found) == [
+        (name, "person") for name in ("Achille", "Kenza", "Tess", "Ugo")
+    ]
 
 
 TABLES = {
