@@ -9,17 +9,21 @@ none: a guard leaves them alone. Speeds are words of one core's processor time, 
     python benchmarks/names.py                   the shipped pipeline alone, on every gold set
     python benchmarks/names.py --guard           the same, then the whole guard
     python benchmarks/names.py --quick --json    one JSON object of ratios, in under 50 s
+    python benchmarks/names.py --cost            memory over 3,000 prompts of new words, and the cost of long pastes
     python benchmarks/names.py --data DIR --benign FILE
                                                  also public gold sets, and the share of ordinary prompts touched
 """
 
 import argparse
 import json
+import os
+import random
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any, Self
 
 from rich.console import Console
@@ -37,6 +41,11 @@ OFFICIAL = {"GPE": "LOCATION", "FAC": "LOCATION"}
 """Labels of spaCy's English pipelines that mean a place."""
 LONG = 10_000
 """Characters of a long prompt."""
+
+PASTES = (10_000, 100_000, 1_000_000)
+"""Characters of the standard library that are pasted."""
+RUNS = "=-.#_"
+"""Marks that rules and borders are made of."""
 
 type Span = tuple[str, int, int]
 type Reader = Callable[[str], list[Span]]
@@ -207,6 +216,41 @@ def _pace(texts: Sequence[str], read: Reader) -> int:
     return round(sum(len(text.split()) for text in texts) / spent)
 
 
+def memory(read: Reader, count: int = 3000) -> dict[str, float]:
+    """Megabytes that the process takes after a tenth of the prompts, and after all; each prompt is of new words."""
+    chance, taken = random.Random(1), {}  # noqa: S311 - made up, and the same at each run
+    for number in range(1, count + 1):
+        one, two, three, four = ("".join(chance.choices(ascii_lowercase, k=chance.randint(5, 12))) for _ in range(4))
+        read(
+            f"Bonjour {one.title()}, peux-tu demander à {two.title()} {three.title()} de revoir le {four} de {three} ?"
+        )
+        if number in (count // 10, count):
+            taken[f"after_{number}"] = round(resident(), 1)
+    return taken
+
+
+def resident() -> float:
+    """Megabytes of this process in memory, as Linux counts them."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def pastes(read: Reader) -> dict[str, float]:
+    """Milliseconds of processor time a thousand characters: the standard library's code, prose, marks on end."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path(os.__file__).parent.glob("*.py")))
+    prose = "\n\n".join(row.text for path in sorted(GOLD.glob("chat_*.jsonl")) for row in rows(path))
+    texts = {f"code_{size // 1000}k": code[:size] for size in PASTES} | {"prose_40k": prose[:40_000]}
+    texts |= {f"run_of_{mark!r}": mark * LONG for mark in RUNS} | {"words_and_runs": ("Ana Diaz " + "=" * 90) * 100}
+    read(prose[:LONG])
+    return {name: _milliseconds(text, read) for name, text in texts.items()}
+
+
+def _milliseconds(text: str, read: Reader) -> float:
+    began = time.process_time()
+    read(text)
+    return round((time.process_time() - began) * 1e6 / len(text), 2)
+
+
 def megabytes(folder: Path) -> float | None:
     """Size on disk, in millions of bytes; None for a pipeline that is not a folder."""
     if not folder.is_dir():
@@ -215,6 +259,11 @@ def megabytes(folder: Path) -> float | None:
 
 
 # --- the two ways to run ---------------------------------------------------------------------------------------------
+
+
+def costs(read: Reader) -> dict[str, dict[str, float]]:
+    """What is measured with `--cost`."""
+    return {"megabytes_taken": memory(read), "milliseconds_per_thousand_characters": pastes(read)}
 
 
 def report(read: Reader, data: Path | None, benign: Path | None) -> dict[str, Any]:
@@ -281,6 +330,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rules", type=Path, default=ROOT / "rules", help="folder of rule files, for --guard")
     parser.add_argument("--data", type=Path, help=f"folder of {', '.join(f'{name}.jsonl' for name in PUBLIC)}")
     parser.add_argument("--benign", type=Path, help="JSONL of ordinary prompts: text, and lang when known")
+    parser.add_argument(
+        "--cost", action="store_true", help="only the whole guard's memory, and its time on long pastes"
+    )
     parser.add_argument("--quick", action="store_true", help="only the ratios that have goals")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     return parser.parse_args()
@@ -289,6 +341,9 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Run."""
     options = arguments()
+    if options.cost:
+        print(json.dumps(costs(guarded(options.rules)), indent=None if options.json else 2))
+        return
     readers = {"alone": alone(options.pipeline)}
     if options.guard:
         readers["guard"] = guarded(options.rules)

@@ -204,6 +204,17 @@ def test_the_whole_run_shows_every_set_and_the_guard_beside_the_pipeline(
         assert shown.count(f" {name} ") >= 2
 
 
+@pytest.mark.bench
+def test_new_words_take_no_memory_and_long_pastes_cost_what_short_ones_do(
+    names: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = json.loads(printed(names, ["--cost", "--json"], monkeypatch, capsys))
+    taken, spent = shown["megabytes_taken"], shown["milliseconds_per_thousand_characters"]
+    assert taken["after_3000"] - taken["after_300"] < 10
+    assert spent["code_1000k"] < 1.5 * spent["code_100k"]
+    assert max(cost for name, cost in spent.items() if "run" in name) < spent["prose_40k"]
+
+
 def test_a_pipeline_that_is_not_there_is_a_usage_error() -> None:
     command = [sys.executable, "benchmarks/names.py", "--pipeline", "no/such/folder"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
