@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -171,6 +172,7 @@ def test_no_value_leaves_from_any_place_and_each_comes_back(act: Act, trust: ssl
     assert sorted(heard.arguments[0]["valeurs"]) == sorted(VALUES)
     assert not PLACEHOLDER.search(heard.text)
     assert act.verdicts == ["redact"]
+    assert [event["unmapped"]["guard"]["nlp"] for event in act.events] == ["builtin"]
 
 
 @every_way
@@ -230,3 +232,7 @@ def test_tokens_are_counted_without_the_values(act: Act) -> None:
     assert count.input_tokens > 0
     assert len(act.received) == 1
     assert act.left([IBAN]) == []
+
+
+def test_the_guard_says_at_its_start_what_finds_names(act: Act) -> None:
+    assert re.search(r"^ +names +builtin$", act.stage.guard.output.read_text(encoding="utf-8"), re.MULTILINE)
