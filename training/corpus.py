@@ -20,7 +20,7 @@ from training.values import Values
 from training.variation import lowered, renamed, varied
 
 FRENCH = frozenset({"winer", "newseye"})
-REPEATED = {"wikigold": 3, "wnut": 2}
+REPEATED = {"wikigold": 3, "wnut": 2, "winer": 2}
 """Sources worth seeing more than once in an epoch."""
 KEPT = {"mconer": 0.35, "nlu": 0.5, "btc": 0.6}
 """The share kept of sources that would drown the others."""

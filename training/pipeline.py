@@ -57,7 +57,7 @@ registry.callbacks("guard.bilingual_tokenizer.v1", func=bilingual_tokenizer)
 
 WORDS, RAMP = 1500, 800
 """Words of a full batch, and the steps that the smaller ones at the beginning add."""
-AGAIN = 0.001
+AGAIN = 0.0006
 """Rate of learning at which a pipeline that has learned before begins: lower, so that it forgets little."""
 
 

@@ -24,7 +24,7 @@ from training.score import Score, measured
 from training.variation import lowered
 
 TARGET = Path("guard/detect/bilingual")
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ _ASIDE = 24
 """Characters before a name that tell so."""
 _NAME = re.compile(r"[A-ZÀ-Þ][a-zß-ÿœ]+(?:-[A-ZÀ-Þ][a-zß-ÿœ]+)*")
 """One word with a capital."""
-_CELLS = re.compile(r"\s*(?:[;|\t]|,(?=[^\W\d_]))\s*")
-"""What parts cells of a row; a comma with a space after it stands inside names too (« Diaz, Ana »)."""
+_CELLS = re.compile(r"\s*(?:[;|\t]|,(?=[^\W\d_])|(?<=\s)[-–—](?=\s))\s*")
+"""What parts cells of a row, and a name from a remark; a comma with a space stands inside names too (« Diaz, Ana »)."""
 _LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
 _VALUE = 60
 """Characters of the longest cell that is a name."""

@@ -1,6 +1,7 @@
 import pytest
 
 from training.corpus import (
+    REPEATED,
     apart,
     built,
     invented,
@@ -131,7 +132,7 @@ def test_real_sentences_come_with_renamed_and_lower_case_copies():
     data = [named(f"Bo Vole a vu {n} films à Brume", ("Bo Vole", "PER"), ("Brume", "LOC")) for n in range(60)]
     found = real(data, Values("fr", seeded(1)))
     assert {example.source for example in found} == {"winer", "winer+names", "winer+lower"}
-    assert sum(example.source == "winer" for example in found) == 60
+    assert sum(example.source == "winer" for example in found) == 60 * REPEATED["winer"]
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

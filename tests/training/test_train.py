@@ -73,7 +73,7 @@ def test_a_run_goes_on_from_a_pipeline_and_says_so(trained):
     arguments = ["--data", trained / "data", "--work", trained / "again", "--target", target, "--from",
                  trained / "packed", "--epochs", 1, "--invented", 10]  # fmt: skip
     assert main(list(map(str, arguments))) == 0
-    assert "1 epochs more from version 1.1.0 and the mean of both" in (target / "CARD.md").read_text(encoding="utf-8")
+    assert "1 epochs more from version 1.2.0 and the mean of both" in (target / "CARD.md").read_text(encoding="utf-8")
     packed = b"".join(path.read_bytes() for path in target.rglob("*") if path.is_file())
     assert str(trained).encode() not in packed
     assert spacy.load(target).pipe_names == ["ner"]
