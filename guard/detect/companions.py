@@ -15,7 +15,7 @@ type Place = tuple[int, int]
 type Test = Callable[[Place], bool]
 
 _WORD = r"(?:[A-ZÀ-Þ]['’])?[A-ZÀ-Þ][a-zß-ÿœ]+(?:-[A-ZÀ-Þ][a-zß-ÿœ]+)*"
-_HYPHEN = re.compile(r"(?:-[A-ZÀ-Þ][a-zß-ÿœ]*)+(?![\w@])")
+_HYPHEN = re.compile(r"(?:-[A-ZÀ-Þ][a-zß-ÿœ]{0,30}){1,3}(?![\w@-])")
 _POINT = re.compile(rf"\. ?{_WORD}(?![\w@(/-])")
 _NEXT = re.compile(rf" {_WORD}(?![\w@(/-])")
 _FIRST = re.compile(_WORD)

@@ -205,6 +205,7 @@ def test_the_whole_run_shows_every_set_and_the_guard_beside_the_pipeline(
 
 
 @pytest.mark.bench
+@pytest.mark.timeout(600)
 def test_new_words_take_no_memory_and_long_pastes_cost_what_short_ones_do(
     names: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
