@@ -15,7 +15,7 @@ APART = "\x1e"
 """Between two cells of the view: the record separator of ASCII, which ends what stands near a value."""
 MARKS = ";\t|,"
 """What parts cells."""
-HEADING = 40
+HEADING = 64
 """Characters of the longest heading."""
 _SHORTEST, _LONGEST = 4, 200
 """Characters of a cell that may hold an identifier."""

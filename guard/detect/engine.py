@@ -125,7 +125,7 @@ class _Engine:
         # in escaped text, `\\nana@…` is `ana@…` on a new line: the reading that says so is the better one
         better = {(finding.rule, finding.end) for finding in extra}
         found = [f for f in found if (f.rule, f.end) not in better or not _cut_from_escape(segment.text, f.start)]
-        return settled([*found, *extra])
+        return self._one_each([*found, *extra], segment.text)
 
     def _read(self, segment: Segment, reading: Reading, lang: Lang, enforced: bool) -> Iterator[Finding]:
         """What counts in one reading, in the places where it stood."""
@@ -167,11 +167,13 @@ class _Engine:
             raise DetectError("internal", f"the analyzer failed ({type(error).__name__})") from None
         findings = [self._finding(result, enforced) for result in results]
         findings = [finding for finding in findings if finding.proven or segment.declared]
-        return fitted(
-            settled(finding for finding in findings if not asks(self._rules[finding.rule])),
-            settled(finding for finding in findings if asks(self._rules[finding.rule])),
-            segment.text,
-        )
+        return self._one_each(findings, segment.text)
+
+    def _one_each(self, findings: Sequence[Finding], text: str) -> list[Finding]:
+        """One finding for each stretch; names take the room that patterns leave, in whichever reading they matched."""
+        named = [finding for finding in findings if asks(self._rules[finding.rule])]
+        others = [finding for finding in findings if not asks(self._rules[finding.rule])]
+        return fitted(settled(others), settled(named), text)
 
     def _finding(self, result: RecognizerResult, enforced: bool) -> Finding:
         rule = self._rules[result.entity_type]

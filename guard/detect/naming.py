@@ -134,14 +134,15 @@ class Naming:
                 yield from self._kept(rule, text, start, end, rule.detect.named.score)
 
     def _kept(self, rule: DetectRule, text: str, start: int, end: int, score: float) -> Iterator[Spotted]:
-        """A match without what stands at its edges; none when it says nobody's name, or one that is public."""
+        """A match without what stands at its edges; none when it says nobody's name, a code, or one that is public."""
         value = text[start:end]
         while (edge := _EDGE.search(value)) is not None:
             if edge.start() == 0:
                 start += edge.end()
             end = start + len(value) - (edge.end() - edge.start())
             value = text[start:end]
-        if _LETTERS.search(value) and " ".join(plain(value).split()) not in self._allowed[rule.id]:
+        code = sum(map(str.isdigit, value)) > sum(map(str.isalpha, value))
+        if _LETTERS.search(value) and not code and " ".join(plain(value).split()) not in self._allowed[rule.id]:
             yield Spotted(rule, start, end, score)
 
 

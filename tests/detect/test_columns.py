@@ -51,6 +51,16 @@ def test_what_is_no_table_of_numbers_has_no_such_view(text: str) -> None:
     assert columns(plainly(text)) is None
 
 
+def test_one_long_heading_costs_no_other_column_its_own() -> None:
+    long = "numéro de sécurité sociale américain (SSN)"
+
+    assert said(f"ref;{long};SIREN\nA-101;715-76-6150;732829320") == [
+        "ref: A-101",
+        f"{long}: 715-76-6150",
+        "SIREN: 732829320",
+    ]
+
+
 @pytest.mark.parametrize("mark", [";", ",", "\t", "|"])
 def test_a_number_far_below_its_heading_is_found_and_no_other_column_is(analyzer: Analyzer, mark: str) -> None:
     number, other = "732829320", "552100554"  # both pass Luhn's check

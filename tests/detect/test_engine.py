@@ -104,6 +104,15 @@ def test_of_two_rules_for_one_entity_neither_proof_nor_classification_is_lost(
     assert (undeclared.rule, undeclared.start, undeclared.end) == ("c", 4, 8)
 
 
+def test_what_a_pattern_finds_in_a_disguise_keeps_its_label_before_a_name(new_rule: NewRule, new_set: NewSet) -> None:
+    analyzer = Analyzer(new_set(new_rule("badge", r"Diaz \d{4}", 0.6), new_rule("owner", mailbox=True)))
+    text = "diaz.ana@example.com, badge Diaz １２３４"
+
+    assert [(f.rule, text[f.start : f.end]) for f in analyzer.analyze([user(text)]).findings] == [
+        ("badge", "Diaz １２３４")
+    ]
+
+
 @pytest.mark.parametrize("status", ["test", "experimental"])
 def test_a_watched_rule_is_marked_and_displaces_no_enforced_one(
     new_rule: NewRule, new_set: NewSet, status: str

@@ -40,6 +40,8 @@ EDGES = {
     "a title with a point": ("saw Dr. Ana Diaz", "Dr. Ana Diaz", ["Ana Diaz"]),
     "no letters": ("vu 12-34 hier", "12-34", []),
     "one letter": ("vu A. hier", "A.", []),
+    "a code": ("vu A-106,03DA61223 hier", "A-106,03DA61223", []),
+    "a place and its code": ("vu 75011 Paris hier", "75011 Paris", ["75011 Paris"]),
     "two characters of Chinese": ("vu 王芳 hier", "王芳", ["王芳"]),
     "public": ("vu LEONARD  de vinci !", "LEONARD  de vinci", []),
 }
