@@ -85,7 +85,7 @@ class Pool:
         self._likeness = uses_model
         self.names = ""
         """The pipelines that find names, as a worker says; empty before one has come up."""
-        self._size = workers
+        self.size = workers
         self._queue = queue
         self._seconds = seconds
         self._cache = Cache(rules.version)
@@ -110,7 +110,7 @@ class Pool:
 
     async def start(self) -> None:
         """Start the workers; returns when one is ready. DetectError when none is in time."""
-        self._keepers = [asyncio.create_task(self._keep(), name=f"worker-{n}") for n in range(self._size)]
+        self._keepers = [asyncio.create_task(self._keep(), name=f"worker-{n}") for n in range(self.size)]
         try:
             async with asyncio.timeout(_START):
                 self._idle.put_nowait(await self._idle.get())

@@ -101,8 +101,8 @@ async def until(holds: Callable[[], bool]) -> None:
 
 async def whole(pool: Pool) -> None:
     """Return when each worker is up and has nothing to do."""
-    await until(lambda: sum(worker.ready and worker.alive for worker in pool._alive) == pool._size)
-    await until(lambda: pool._idle.qsize() >= pool._size)
+    await until(lambda: sum(worker.ready and worker.alive for worker in pool._alive) == pool.size)
+    await until(lambda: pool._idle.qsize() >= pool.size)
 
 
 async def cause(analysis: Awaitable[object]) -> str:
