@@ -13,6 +13,8 @@ from guard.wire.files.gathering import Gathering
 
 _LONGEST = 40
 """A number of more digits before its point is a quantity."""
+_WIDEST = 100
+"""Columns up to which a cell's place is kept: a row of few cells must not become thousands of tabs."""
 
 
 def strings(content: bytes) -> list[str]:
@@ -38,20 +40,36 @@ def _outside(elements: list[Element]) -> str:
 
 
 def _cells(row: Element, shared: list[str], used: set[int]) -> Iterator[str]:
+    width = 0
     for cell in row:
-        kind = cell.get("t", "n")
-        for part in cell:
-            text = part.text or ""
-            match xml.local(part):
-                case "v" if kind == "s" and text.isascii() and text.isdigit() and int(text) < len(shared):
-                    used.add(int(text))
-                    yield shared[int(text)]
-                case "v":
-                    yield _number(text) if kind == "n" else text
-                case "is":
-                    yield xml.text(part).strip()
-                case _:
-                    yield xml.text(part)
+        place = _column(cell.get("r", "")) or width + 1
+        for _ in range(width + 1, min(place, _WIDEST)):
+            yield ""  # a cell that is left out is empty: what follows stands under its own heading
+        width = max(width + 1, min(place, _WIDEST))
+        parts = sorted(cell, key=lambda part: xml.local(part) == "f")  # its value, then the formula that gave it
+        yield " ".join(_said(part, cell.get("t", "n"), shared, used) for part in parts)
+
+
+def _said(part: Element, kind: str, shared: list[str], used: set[int]) -> str:
+    text = part.text or ""
+    match xml.local(part):
+        case "v" if kind == "s" and text.isascii() and text.isdigit() and int(text) < len(shared):
+            used.add(int(text))
+            return shared[int(text)]
+        case "v":
+            return _number(text) if kind == "n" else text
+        case _:
+            return xml.text(part).strip()
+
+
+def _column(reference: str) -> int:
+    """The number of a cell's column, from 1, by its reference (`AB12` is 28); 0 when it has none."""
+    number = 0
+    for letter in reference.rstrip("0123456789")[:3].upper():
+        if not "A" <= letter <= "Z":
+            return 0
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number
 
 
 def _number(literal: str) -> str:

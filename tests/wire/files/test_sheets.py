@@ -20,7 +20,7 @@ def test_rows_cells_headers_and_strings_nobody_uses_are_read() -> None:
     read([("sheet1", SHEET)], strings(SHARED), out)
 
     found = {piece.where: piece.text.strip() for piece in out.pieces}
-    assert found["sheet1"].split("\t") == ["Nom", "FR76 3000", "185057800608441", "Zoé", 'A1&"x"\n', "r"]
+    assert found["sheet1"].split("\t") == ["Nom", "FR76 3000", "185057800608441", "Zoé", 'r A1&"x"']
     assert found["sheet1+"] == "confidentiel"
     assert "lien" in found["sheet1@"]
     assert found["xl/sharedStrings.xml"] == "seul"
@@ -31,3 +31,17 @@ def test_a_number_of_a_string_that_is_not_there_is_read_as_it_is() -> None:
     read([("s", b'<w><sheetData><row><c t="s"><v>7</v></c><c><v>1E999999</v></c></row></sheetData></w>')], [], out)
 
     assert out.pieces[0].text == "7\t1E999999"
+
+
+def test_a_cell_stands_under_its_heading_where_others_are_left_out() -> None:
+    out = Gathering(nothing)
+    row = (
+        b'<w><sheetData><row><c r="A1"><v>1</v></c><c r="D1"><v>4</v></c><c><v>5</v></c><c r="F1"/>'
+        b'<c r="H1"><v>8</v></c></row><row><c r="XFD2"><v>9</v></c><c r="?"><v>7</v></c></row></sheetData></w>'
+    )
+    read([("s", row)], [], out)
+
+    first, second = out.pieces[0].text.split("\n")
+    assert first.split("\t") == ["1", "", "", "4", "5", "", "", "8"]
+    assert second.split() == ["9", "7"]
+    assert len(second) < 120
