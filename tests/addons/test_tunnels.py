@@ -79,3 +79,7 @@ def test_the_decision_needs_the_host_and_the_tls_name(host: str, data: bytes, ex
 
 def test_a_server_that_speaks_first_is_tunnelled_on_another_host() -> None:
     assert decided("mail.example", b"", b"220 ready\r\n") == "tunnel"
+
+
+def test_a_server_that_speaks_first_is_not_heard_where_an_ai_service_was_dialled() -> None:
+    assert decided(AI, b"", b"220 ready\r\n") != "tunnel"

@@ -357,6 +357,16 @@ BETWEEN = {
         + KEYED
     ),
     "two Host headers": lines(b"host: harmless.example", LENGTH) + KEYED,
+    "N26 an upgrade to HTTP/2": (
+        lines(b"connection: upgrade, close", b"upgrade: h2c", b"http2-settings: AAMAAABk", LENGTH) + KEYED
+    ),
+    "N28 a socket of another version": lines(
+        b"connection: upgrade, close",
+        b"upgrade: websocket",
+        b"sec-websocket-version: 8",
+        b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+        first=b"GET /v1/realtime?model=gpt-realtime HTTP/1.1",
+    ),
     "N27 an upgrade to another protocol": lines(b"connection: upgrade, close", b"upgrade: foo", LENGTH) + KEYED,
 }
 """Two readers could take these for two requests, or for one to another host."""
@@ -402,6 +412,24 @@ def test_what_two_servers_could_read_differently_is_refused(act: Act, trust: ssl
 @pytest.mark.parametrize("data", READ.values(), ids=READ)
 def test_an_odd_request_leaves_without_its_secret_or_not_at_all(act: Act, trust: ssl.SSLContext, data: bytes) -> None:
     answered(act, trust, data)
+
+    assert act.left([AWS]) == []
+    assert len(act.received) <= len(act.events)
+
+
+def test_http2_that_was_not_agreed_on_does_not_leave(act: Act, trust: ssl.SSLContext) -> None:
+    """N26."""
+    answered(act, trust, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + KEYED, patience=0.5)
+
+    assert (act.received, act.strays) == ([], [])
+
+
+def test_who_offers_http2_and_speaks_http1_is_read_all_the_same(act: Act) -> None:
+    """N13."""
+    offering = ssl.create_default_context(cafile=act.stage.guard.ca)
+    offering.set_alpn_protocols(["h2", "http/1.1"])
+
+    answered(act, offering, lines(LENGTH) + KEYED)
 
     assert act.left([AWS]) == []
     assert len(act.received) <= len(act.events)
