@@ -119,7 +119,14 @@ class _Engine:
     def all(self, segment: Segment, others: Iterable[Reading], lang: Lang, *, enforced: bool) -> list[Finding]:
         """Settled findings of one segment, plain and by its other readings."""
         found = self.find(segment, lang, enforced=enforced)
-        extra = [finding for reading in others for finding in self._read(segment, reading, lang, enforced)]
+        # a key that is whole as it stands takes nothing along from the next line
+        whole = {(finding.rule, finding.start) for finding in found if finding.proven}
+        extra = [
+            finding
+            for reading in others
+            for finding in self._read(segment, reading, lang, enforced)
+            if reading.lines is None or self._check(finding) is not None or (finding.rule, finding.start) not in whole
+        ]
         if not extra:
             return found
         # in escaped text, `\\nana@…` is `ana@…` on a new line: the reading that says so is the better one

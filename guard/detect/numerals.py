@@ -24,11 +24,13 @@ def _any(words: dict[str, int]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
+_COUNTED = {word: value for word, value in _UNITS.items() if value}
+"""What may stand after tens: « soixante zéro » is two numbers."""
 _AND = r"(?:[ -]et[ -]|[ -])"
 _TEEN = rf"(?:dix[ -](?:sept|huit|neuf)|{_any(_TEENS)})"
 NUMERAL = (
     rf"(?:(?:quatre[ -]vingts?|soixante){_AND}{_TEEN}"
-    rf"|(?:quatre[ -]vingts?|{_any(_TENS)})(?:{_AND}(?:{_any(_UNITS)})\b)?"
+    rf"|(?:quatre[ -]vingts?|{_any(_TENS)})(?:{_AND}(?:{_any(_COUNTED)})\b)?"
     rf"|{_TEEN}|{_any(_UNITS)})"
 )
 """Expression for one number in words; `\\b` around it is the caller's, and so is the case."""

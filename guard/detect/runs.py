@@ -37,17 +37,26 @@ _RUN = fast(
     rf"(?:\A|[^A-Za-z0-9])(?P<value>(?:{_PIECE}{_GAP}|{_LOOSE}){{2,}}(?:{_PIECE}|{_LOOSE}[A-Za-z0-9]{{1,4}}))"
     r"(?:[^A-Za-z0-9]|\z)"
 )
+_SPELT = r"(?:[A-Za-z]|(?-i:[A-Z]{2}))"
 _WORDED = re.compile(
-    rf"\b(?:{NUMERAL}|[0-9]{{1,6}}|[A-Za-z])(?:{_GAP}(?:{NUMERAL}|[0-9]{{1,6}}|[A-Za-z])\b){{4,}}", re.I
+    rf"\b(?:{NUMERAL}|[0-9]{{1,6}}|{_SPELT})(?:{_GAP}(?:{NUMERAL}|[0-9]{{1,6}}|{_SPELT})\b){{4,}}", re.I
 )
 _SPOKEN_RUN = fast(HINT)
 _TOKEN = re.compile(r"</?[A-Za-z]{1,8}>|[A-Za-z0-9]+")
 _TAG = re.compile(r"</?[A-Za-z]{1,8}>")
 _SPOKEN = re.compile(rf"</?[A-Za-z]{{1,8}}>|\b{NUMERAL}\b|[A-Za-z0-9]+", re.I)
 _STRING = r"""["'`][^"'`\n\\]{1,80}["'`]"""
+_KEYISH = r"[A-Za-z0-9_+/-]"
+_LINE_END = r"\\?\r?\n[ \t]{0,16}(?:[>|#\"'][ \t]{0,2}){0,2}"
+_BROKEN = fast(
+    rf"(?:\A|[^A-Za-z0-9_+/-])(?P<value>{_KEYISH}{{4,200}}(?:{_LINE_END}{_KEYISH}{{4,200}}){{1,4}})"
+    r"(?:[^A-Za-z0-9_+/=:(-]|\z)"
+)
+"""What a line's end may have broken in two; what a sign gives a value on the next line begins something else."""
 _SAID = fast(rf"{_STRING}(?:\s{{0,24}}(?:[+.&,~|\\]\s{{0,24}}){{0,2}}{_STRING})+")
 _QUOTED = re.compile(r"""(["'`])([^"'`\n\\]{1,80})\1""")
 _MIXED = fast(r"[A-Za-z0-9+/_-]{15,}")
+_KEY = re.compile(rf"{_KEYISH}{{4,}}")
 _BORDERED = re.compile("(?:[^\\s\x1f]{1,64} ?\x1f+ ?)+[^\\s\x1f]{1,64}")
 _WITHIN = re.compile("[^\x1f ]+")
 _VISIBLE = re.compile(r"\S+")
@@ -126,6 +135,8 @@ def lines(view: View) -> Lines | None:
             _split(pen, alike.text, match.start(), match.end(), _SPOKEN)
     for start, end in _SAID(shadow):
         _concatenated(pen, alike.text, start, end)
+    for start, end in _BROKEN(shadow):
+        _mended(pen, alike.text, start, end)
     _bordered(pen, alike.text)
     if alike is not view:
         _lookalikes(pen, view.text, alike.text, shadow)
@@ -234,6 +245,20 @@ def _concatenated(pen: _Pen, text: str, start: int, end: int) -> None:
     said = "".join(text[first:last] for first, last in spans)
     if len(spans) > 1 and len(said) >= _LEAST and " " not in said and any(map(str.isdigit, said)):
         pen.copies(spans, even=True)
+
+
+def _mended(pen: _Pen, text: str, start: int, end: int) -> None:
+    """A key that was broken at the ends of lines: each of its pieces has digits, or is in capitals."""
+    pieces = [match.span() for match in _KEY.finditer(text, start, end)]
+    for at in range(len(pieces) - 1):
+        pair = pieces[at : at + 2]
+        said = [text[first:last] for first, last in pair]
+        if all(any(map(str.isdigit, piece)) or piece.isupper() for piece in said) and _mixed("".join(said)):
+            pen.copies(pair, even=True)
+
+
+def _mixed(said: str) -> bool:
+    return any(map(str.isdigit, said)) and any(map(str.isalpha, said))
 
 
 def _bordered(pen: _Pen, text: str) -> None:

@@ -113,6 +113,22 @@ def test_what_a_pattern_finds_in_a_disguise_keeps_its_label_before_a_name(new_ru
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("key AB12cd34EF\n56gh78IJ, thanks", "AB12cd34EF\n56gh78IJ"),
+        ("AB12cd34EF56gh78\n2026-03-04", "AB12cd34EF56gh78"),
+    ],
+    ids=["broken at the end of a line", "whole"],
+)
+def test_a_key_is_found_over_a_line_end_and_takes_nothing_along(
+    new_rule: NewRule, new_set: NewSet, text: str, found: str
+) -> None:
+    analyzer = Analyzer(new_set(new_rule("key", r"\bAB12[A-Za-z0-9]{12,}", prefix=True)))
+
+    assert [text[f.start : f.end] for f in analyzer.analyze([user(text)]).findings] == [found]
+
+
 @pytest.mark.parametrize("status", ["test", "experimental"])
 def test_a_watched_rule_is_marked_and_displaces_no_enforced_one(
     new_rule: NewRule, new_set: NewSet, status: str

@@ -125,6 +125,11 @@ FORMS = {
     "pairs in English": ("seventy-one seventy ninety-nine one two three four five", "71709912345"),
     "words and figures": ("cinq cinq 00 0000 0000 000 quatre", CARD),
     "letters and words": ("F R seven six three zero zero zero six zero zero", "FR763000600"),
+    "two letters and words": ("FR sept six trois zéro zéro zéro six zéro zéro", "FR763000600"),
+    "a nought after tens": ("cinquante-cinq zéro " + "zéro, " * 12 + "quatre", CARD),
+    "a line's end": (f"key {AWS[:11]}\n{AWS[11:]} and more", AWS),
+    "a line's end that says so": (f'export KEY={AWS[:6]}\\\n  {AWS[6:]}', AWS),
+    "a line's end in an answer": (f"> {AWS[:11]}\r\n> {AWS[11:]}", AWS),
     "shouted": ("CINQ CINQ " + "ZÉRO " * 13 + "QUATRE", CARD),
     "strings put together with +": ('k = "AKIA" + "ZQ3DRSTU" + "VWXY2345"', AWS),
     "strings put together with .": ("$k = 'AKIA' . 'ZQ3DRSTU' . 'VWXY2345';", AWS),
@@ -157,6 +162,8 @@ ORDINARY = {
     "numbers in a story": "two cats and three dogs met one bird",
     "strings without figures": '"bonjour" + "le monde"',
     "strings of words": "print('the first 3 words', 'and the other 4')",
+    "lines of prose": "une information importante\nconcernant notre réunion de lundi\nprochainement",
+    "lines of settings": "TOKEN=a1b2c3d4e5f6\nS3_BUCKET=images\nDB2_HOST=db",
     "nothing": "",
 }
 

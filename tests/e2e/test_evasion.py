@@ -357,9 +357,6 @@ BETWEEN = {
         + KEYED
     ),
     "two Host headers": lines(b"host: harmless.example", LENGTH) + KEYED,
-    "N26 an upgrade to HTTP/2": (
-        lines(b"connection: upgrade, close", b"upgrade: h2c", b"http2-settings: AAMAAABk", LENGTH) + KEYED
-    ),
     "N28 a socket of another version": lines(
         b"connection: upgrade, close",
         b"upgrade: websocket",
@@ -417,9 +414,17 @@ def test_an_odd_request_leaves_without_its_secret_or_not_at_all(act: Act, trust:
     assert len(act.received) <= len(act.events)
 
 
-def test_http2_that_was_not_agreed_on_does_not_leave(act: Act, trust: ssl.SSLContext) -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + KEYED,
+        lines(b"connection: upgrade, close", b"upgrade: h2c", b"http2-settings: AAMAAABk", LENGTH) + KEYED,
+    ],
+    ids=["at once", "by an upgrade"],
+)
+def test_http2_that_was_not_agreed_on_does_not_leave(act: Act, trust: ssl.SSLContext, data: bytes) -> None:
     """N26."""
-    answered(act, trust, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + KEYED, patience=0.5)
+    answered(act, trust, data, patience=0.5)
 
     assert (act.received, act.strays) == ([], [])
 
