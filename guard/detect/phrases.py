@@ -13,7 +13,7 @@ from guard.rules.entries import ANY, GAP, Wording, parse
 class _Node[Mark: Hashable]:
     """A place in entries: the words that may stand next, each with where it leads and as its entry writes it."""
 
-    __slots__ = ("begun", "ends", "gaps", "lengths", "whole")
+    __slots__ = ("begun", "ends", "gaps", "lengths", "starts", "whole")
 
     def __init__(self) -> None:
         self.whole: dict[str, list[tuple[_Node[Mark], str]]] = {}
@@ -21,6 +21,8 @@ class _Node[Mark: Hashable]:
         """By the beginning of a word, for those with `*`."""
         self.lengths: tuple[int, ...] = ()
         """Lengths of those beginnings."""
+        self.starts: frozenset[str] = frozenset()
+        """The first characters of those beginnings, as many as the shortest has: most words have none of them."""
         self.gaps: list[_Node[Mark]] = []
         """Where `...` leads."""
         self.ends: list[Mark] = []
@@ -31,7 +33,7 @@ class _Node[Mark: Hashable]:
         word = plain(written)
         if word.endswith("*"):
             self.begun.setdefault(word[:-1], []).append((to, written))
-            self.lengths = tuple(sorted({len(start) for start in self.begun}))
+            self._measure()
         else:
             self.whole.setdefault(word, []).append((to, written))
 
@@ -40,9 +42,14 @@ class _Node[Mark: Hashable]:
         for mine, theirs in ((self.whole, other.whole), (self.begun, other.begun)):
             for word, steps in theirs.items():
                 mine.setdefault(word, []).extend(steps)
-        self.lengths = tuple(sorted({*self.lengths, *other.lengths}))
+        if other.begun:
+            self._measure()
         self.gaps += other.gaps
         self.ends += other.ends
+
+    def _measure(self) -> None:
+        self.lengths = tuple(sorted({len(start) for start in self.begun}))
+        self.starts = frozenset(start[: self.lengths[0]] for start in self.begun)
 
     def together(self) -> None:
         """Make the places that one written word leads to one place, so that what follows is looked up once."""
@@ -56,7 +63,7 @@ class _Node[Mark: Hashable]:
     def next(self, word: str) -> "Sequence[tuple[_Node[Mark], str]]":
         """Where one word leads."""
         found = self.whole.get(word, ())
-        if not self.lengths:
+        if not self.lengths or word[: self.lengths[0]] not in self.starts:
             return found
         begun = [step for length in self.lengths for step in self.begun.get(word[:length], ())]
         return [*found, *begun] if begun else found

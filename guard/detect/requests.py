@@ -11,8 +11,10 @@ from guard.detect.words import plain
 
 _ENDS = 4000
 """Characters at either end of a text that are looked at: a request stands before its material or behind it."""
-_TITLES = "".join(rf"(?<!\b{title})" for title in ("[a-z]", "mm", "mr", "ms", "dr", "pr", "mrs", "mme", "mlle", "prof"))
-_SENTENCE = re.compile(rf"{_TITLES}\.(?=[\s»\"]|$)|(?<=[a-z]{{3}})\.(?=[A-Z])|[!?](?=[\s»\"]|$)|[;\n]")
+_TITLES = "".join(
+    rf"(?<!\b{title}\.)" for title in ("[a-z]", "mm", "mr", "ms", "dr", "pr", "mrs", "mme", "mlle", "prof")
+)
+_SENTENCE = re.compile(rf"\.{_TITLES}(?=[\s»\"]|$)|\.(?<=[a-z]{{3}}\.)(?=[A-Z])|[!?](?=[\s»\"]|$)|[;\n]")
 """Where a sentence ends; not after an initial or a title."""
 _WRAPPED = re.compile(r"(?<=[^\n]{39}[\w,])\r?\n(?=[^\W\d_A-ZÀ-Þ])")
 """A long line that goes on in the next."""
@@ -180,7 +182,9 @@ def _sentence(text: str, ended: str) -> Sentence | None:
     heads: set[int] = set()
     before = 0
     for index, match in enumerate(found):
-        begins = index == 0 or words[index - 1] in _JOINING or _BREAK.search(text, before, match.start()) is not None
+        start = match.start()
+        apart = text[before:start] != " " and _BREAK.search(text, before, start) is not None
+        begins = index == 0 or words[index - 1] in _JOINING or apart
         if begins or (index - 1 in heads and (words[index - 1] in _LEAD or words[index - 1].isdigit())):
             heads.add(index)
         before = match.end()
