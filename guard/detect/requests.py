@@ -3,7 +3,7 @@ words. A sentence that tells ("each manager evaluates...") asks for nothing. Fre
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from guard.detect.phrases import Phrases
@@ -190,7 +190,8 @@ def _sentence(text: str, ended: str) -> Sentence | None:
         before = match.end()
     if _LABEL.match(text):
         heads.discard(0)
-    clitics = {match.start(1) for match in _BACK.finditer(text)}
+    hung = {match.start(1) for match in _BACK.finditer(text)}
+    clitics = frozenset(index for index, match in enumerate(found) if match.start() in hung) if hung else frozenset()
     question = ended == "?"
     cue = question or words[0] in _OPENERS or _CLITIC.search(text) is not None
     return Sentence(
@@ -198,10 +199,15 @@ def _sentence(text: str, ended: str) -> Sentence | None:
         frozenset(heads),
         question,
         cue or next(_ASKING.find(words), None) is not None,
-        tuple(index for index, match in enumerate(found) if match.group() in _POINTING or match.start() in clitics),
-        tuple(index for index, match in enumerate(found) if match.group() in _BACKWARD or match.start() in clitics),
+        _places(words, _POINTING, clitics),
+        _places(words, _BACKWARD, clitics),
         ended == "\n" or text.rstrip().endswith(":") or "«" in text or '"' in text or "“" in text,
     )
+
+
+def _places(words: Sequence[str], known: Container[str], more: Set[int]) -> tuple[int, ...]:
+    """The numbers of the words that are known, and these."""
+    return tuple(index for index, word in enumerate(words) if word in known or index in more)
 
 
 def _cues() -> Phrases[str]:

@@ -8,7 +8,7 @@ for in one walk, at both ends of a text; work on a sentence grows with its lengt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from guard.detect.analysis import Halves
 from guard.detect.phrases import Phrases
@@ -39,8 +39,7 @@ class _Mark:
     part: Part
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where an entry stands in a sentence: its first word, and the one after its last."""
 
     first: int
