@@ -382,6 +382,49 @@ def filled(template: str, rng: random.Random) -> tuple[str, list[dict[str, objec
     return text + plain(template[last:]), spans
 
 
+EVERY = 16
+"""One line in so many is a long table."""
+HEADINGS: dict[str, tuple[str, str]] = {
+    "EMAIL_ADDRESS": ("courriel", "email"),
+    "PHONE_NUMBER": ("téléphone", "phone"),
+    "IBAN_CODE": ("IBAN", "IBAN"),
+    "CREDIT_CARD": ("carte bancaire", "card number"),
+    "FR_NIR": ("numéro de sécurité sociale", "French social security number"),
+    "FR_SIREN": ("SIREN", "SIREN"),
+    "FR_SIRET": ("n° SIRET", "SIRET"),
+    "FR_CNI": ("n° de carte d'identité", "French identity card"),
+    "FR_PASSPORT": ("passeport", "passport number"),
+    "US_SSN": ("numéro de sécurité sociale américain (SSN)", "social security number"),
+    "UK_NHS": ("numéro NHS", "NHS number"),
+    "DATE_OF_BIRTH": ("date de naissance", "date of birth"),
+    "BIC": ("code BIC", "SWIFT code"),
+}
+"""Entity -> a heading of its column, French and English."""
+LAYOUTS = {"csv": ("", ",", ""), "semicolons": ("", ";", ""), "tabs": ("", "\t", ""), "markdown": ("| ", " | ", " |")}
+"""What stands before, between and after the cells of a row."""
+
+
+def table(rng: random.Random, lang: str) -> tuple[str, list[dict[str, object]]]:
+    """A long table of three kinds of identifiers between a reference and a price, or the same as lines of JSON."""
+    kinds = rng.sample(sorted(HEADINGS), 3)
+    heads = ["ref", *(HEADINGS[kind][lang == "en"] for kind in kinds), "total"]
+    layout = rng.choice([*LAYOUTS, "json"])
+    before, between, after = LAYOUTS.get(layout, ("{", ", ", "}"))
+    text, spans = "", []
+    if layout != "json":
+        text = before + between.join(heads) + after + "\n"
+        text += "|---" * len(heads) + "|\n" if layout == "markdown" else ""
+    for _ in range(rng.choice([3, 12, 40])):
+        values = [HARD["part"](rng), *(MAKERS[kind](rng) for kind in kinds), f"{rng.randint(10, 999)}.50"]
+        for index, (head, value) in enumerate(zip(heads, values, strict=True)):
+            text += (between if index else before) + (f'"{head}": "' if layout == "json" else "")
+            if 0 < index <= len(kinds):
+                spans.append({"entity": kinds[index - 1], "start": len(text), "end": len(text) + len(value)})
+            text += value + ('"' if layout == "json" else "")
+        text += after + "\n"
+    return text, spans
+
+
 def plain(text: str) -> str:
     """A template's own text: line ends and braces."""
     return text.replace("\\n", "\n").replace("{{", "{").replace("}}", "}")
@@ -401,6 +444,8 @@ def main() -> None:
     for number in track(range(args.size), description="corpus", disable=quiet):
         lang, register, template = templates[number % len(templates)]
         text, spans = filled(template, rng)
+        if number % EVERY == EVERY - 1:
+            register, (text, spans) = "table", table(rng, lang)
         print(json.dumps({"text": text, "spans": spans, "lang": lang, "register": register}, ensure_ascii=False))
 
 

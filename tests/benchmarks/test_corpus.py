@@ -29,3 +29,4 @@ def test_every_span_is_a_value_whole_and_in_its_place() -> None:
             assert value == value.strip()
             assert "{" not in value
     assert any(not case["spans"] for case in cases)
+    assert max(len(case["spans"]) for case in cases) >= 3 * 12, "a long table"
