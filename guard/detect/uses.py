@@ -123,7 +123,9 @@ class UseMatcher:
             for mark, said, first, end in self._phrases.find(sentence.words):
                 if mark.part == "acts" and not sentence.asks(first, end):
                     continue
-                here = found.setdefault(mark.rule, {}).setdefault(at, _Found())
+                sentences_of = found.setdefault(mark.rule, {})
+                if (here := sentences_of.get(at)) is None:
+                    here = sentences_of[at] = _Found()
                 place = _Place(first, end, said)
                 getattr(here, mark.part).append(place)
                 if mark.part == "people":
