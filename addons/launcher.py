@@ -22,6 +22,7 @@ from addons.options import REQUIRED, KeepSafe, unsafe
 from addons.proxy import Proxy
 from addons.reverse import doors
 from addons.streams import inspect_streams
+from addons.trailers import drop_trailers
 from addons.tunnels import Tunnels
 from addons.websockets import guard_sockets
 from guard import evidence, inforce, settled
@@ -218,6 +219,7 @@ def _master(settings: Settings, proxy: Proxy, confdir: Path, chosen: Mapping[str
     limits.limit_requests(proxy.serves, settings.max_body)
     guard_sockets(settings.max_body)
     inspect_streams()
+    drop_trailers()
     return master
 
 

@@ -17,7 +17,7 @@ from addons.entrance import Entrance, actor
 from addons.limits import TOO_LARGE, TOO_LONG
 from addons.streams import INSPECTED, LEAVES, PIECE
 from addons.websockets import GUARDED, PASSAGE
-from guard.answers import Passing
+from guard.answers import Passing, reader
 from guard.people.who import Denied
 from guard.pipeline import Exchange, Guard
 from guard.rules.schema import ServiceRule
@@ -63,6 +63,22 @@ class _Under:
     answer_failed: bool = False
     socket: Socket | None = None
     """When it is a socket that the guard let open."""
+    waits: bool = False
+    """True while the guard's analysis must go on for an answer that is still to come."""
+
+    def wait(self) -> None:
+        """The request leaves: whatever is needed to decide on its answer stays until `over`."""
+        if self.exchange is not None and reader(self.guard, self.exchange, self.service) is not None:
+            self.waits = True
+            self.guard.deciding += 1
+
+    def over(self) -> None:
+        """The answer is over, or none comes."""
+        if self.passing is not None:
+            self.passing.close()
+        if self.waits:
+            self.waits = False
+            self.guard.deciding -= 1
 
 
 type Hook = Callable[["Proxy", http.HTTPFlow], Awaitable[None]]
@@ -191,6 +207,7 @@ class Proxy:
             under.exchange = await guard.outgoing(request, service, known)
             if under.exchange.request is not None:
                 flows.put(flow, request, under.exchange.request)
+                under.wait()
                 under.socket = Socket(guard, service, known, request) if opens_socket(request) else None
         if under.exchange.reply is not None:
             flow.response = flows.response_of(under.exchange.reply)
@@ -259,12 +276,14 @@ class Proxy:
         self.under_way.discard(flow.id)
         under: _Under | None = flow.metadata.get("guard")
         response = flow.response
+        if under is not None and under.passing is not None and response is not None:
+            response.trailers = None  # nobody has read them
         try:
             if under is not None and response is not None and not response.stream:
                 await self._answered(flow, under, response)
         finally:
-            if under is not None and under.passing is not None:
-                under.passing.close()
+            if under is not None:
+                under.over()
 
     async def _answered(self, flow: http.HTTPFlow, under: _Under, response: http.Response) -> None:
         if response.status_code == SWITCHING and (under.socket is None or flow.websocket is None):
@@ -281,6 +300,18 @@ class Proxy:
         except Exception as error:  # noqa: BLE001 - a broken answer is withheld, and the person told
             log.error("answer withheld after %s", type(error).__name__)
             flow.response = flows.response_of(_LAST_RESORT)
+            if under.passing is not None:
+                await self._undecided(flow, under.passing)
+
+    @staticmethod
+    async def _undecided(flow: http.HTTPFlow, passing: Passing) -> None:
+        """An answer that a rule is about, and that nobody could decide on, leaves its event like any other."""
+        try:
+            await passing.fail()
+            if instead := passing.instead(flow.request.headers.get("origin")):
+                flow.response = flows.response_of(instead)
+        except Exception as error:  # noqa: BLE001 - the answer set before stands
+            log.error("answer withheld without its event after %s", type(error).__name__)
 
     async def _inspected(self, flow: http.HTTPFlow, response: http.Response, passing: Passing) -> None:
         if TOO_LONG in flow.metadata:
@@ -327,8 +358,8 @@ class Proxy:
         """A request to an AI service that ended before it was decided on leaves its event too (law 7)."""
         self.under_way.discard(flow.id)
         under: _Under | None = flow.metadata.get("guard")
-        if under is not None and under.passing is not None:
-            under.passing.close()
+        if under is not None:
+            under.over()
         try:
             if "guard" not in flow.metadata and any(self.serves(name) for name in flows.names(flow)):
                 host, service = self._any_service(flow)

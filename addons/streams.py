@@ -20,7 +20,7 @@ PAUSE = 1.5
 """Seconds without a byte after which a finished sentence does not wait for the next one."""
 _LAST, _DUE = "guard-last", "guard-due"
 """When the last bytes came; whether somebody will look."""
-_STREAM = HttpStream.state_stream_response_body
+_STREAM, _EVENT = HttpStream.state_stream_response_body, HttpStream._handle_event
 
 
 @dataclass
@@ -33,6 +33,15 @@ class AnswerPieceHook(commands.StartHook):
 def inspect_streams() -> None:
     """Make mitmproxy ask for each piece of an inspected answer (tests/addons/test_streams.py)."""
     HttpStream.state_stream_response_body = _state  # type: ignore[method-assign]
+    HttpStream._handle_event = _event  # type: ignore[method-assign]
+
+
+def _event(self: HttpStream, event: events.Event) -> layer.CommandGenerator[None]:
+    """mitmproxy's streams of HTTP refuse to be woken; one that has ended meanwhile is left alone."""
+    if not isinstance(event, events.Wakeup):
+        yield from _EVENT(self, event)
+    elif self.server_state == self.state_stream_response_body and self.client_state != self.state_errored:
+        yield from _quiet(self)
 
 
 def _state(self: HttpStream, event: events.Event) -> layer.CommandGenerator[None]:
@@ -42,18 +51,21 @@ def _state(self: HttpStream, event: events.Event) -> layer.CommandGenerator[None
         self.flow.metadata[_LAST] = time.monotonic()
         yield from _ask(self, event.data)
         yield from _later(self, PAUSE)
-    elif isinstance(event, events.Wakeup):
-        self.flow.metadata.pop(_DUE, None)
-        left = self.flow.metadata[_LAST] + PAUSE - time.monotonic()
-        if left > 0:
-            yield from _later(self, left)
-        else:
-            yield from _ask(self, b"")
     elif isinstance(event, ResponseTrailers) and self.flow.response is not None:
         self.flow.response.trailers = event.trailers
     elif isinstance(event, ResponseEndOfMessage):
         yield from _ask(self, None)
         yield from self.send_response(already_streamed=True)
+
+
+def _quiet(stream: HttpStream) -> layer.CommandGenerator[None]:
+    """Somebody looks: has nothing come for a while?"""
+    stream.flow.metadata.pop(_DUE, None)
+    left = stream.flow.metadata[_LAST] + PAUSE - time.monotonic()
+    if left > 0:
+        yield from _later(stream, left)
+    else:
+        yield from _ask(stream, b"")
 
 
 def _ask(stream: HttpStream, piece: bytes | None) -> layer.CommandGenerator[None]:

@@ -440,3 +440,64 @@ def test_a_reload_while_somebody_is_recognised_changes_nothing_for_their_request
     [event] = events(tmp_path)
     assert event["unmapped"]["guard"]["rules_version"] == rules.version  # type: ignore[index]
     assert began.deciding == 0
+
+
+@pytest.fixture
+def inspecting(proxy: Proxy, rules: RuleSet) -> Proxy:
+    """With a rule about answers."""
+    prompts = rules.policy["redact-personal-data"]
+    when = prompts.when.model_copy(update={"direction": "answer"})
+    answers = prompts.model_copy(update={"id": "redact-answers", "when": when})
+    proxy.guard.rules = rules.model_copy(update={"policy": rules.policy | {answers.id: answers}})
+    return proxy
+
+
+def answer(flow: http.HTTPFlow, content: str = "Bonjour.") -> None:
+    body = json.dumps({"choices": [{"message": {"content": content}}]}).encode()
+    flow.response = http.Response.make(200, body, {"content-type": "application/json"})
+
+
+def test_the_analysis_goes_on_until_an_answer_that_a_rule_is_about_is_over(inspecting: Proxy) -> None:
+    guard, flow = inspecting.guard, flow_to("api.openai.com")
+    run(inspecting, flow)
+    assert guard.deciding == 1
+    answer(flow)
+    inspecting.responseheaders(flow)
+    asyncio.run(inspecting.response(flow))
+    assert guard.deciding == 0
+
+
+def test_the_analysis_does_not_wait_for_an_answer_that_never_comes(inspecting: Proxy) -> None:
+    flow = flow_to("api.openai.com")
+    run(inspecting, flow)
+    inspecting.error(flow)
+    inspecting.error(flow)
+    assert inspecting.guard.deciding == 0
+
+
+def test_an_answer_in_which_something_breaks_is_withheld_with_its_event(
+    inspecting: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = flow_to("api.openai.com")
+    run(inspecting, flow)
+    answer(flow, f"IBAN {IBAN}")
+    monkeypatch.setattr(inspecting.guard, "analyzer", _Planted())
+    inspecting.responseheaders(flow)
+    asyncio.run(inspecting.response(flow))
+
+    assert flow.response is not None
+    assert flow.response.status_code == 503
+    [_, event] = events(tmp_path)
+    said = event["unmapped"]["guard"]  # type: ignore[index]
+    assert (said["direction"], said["failure"]) == ("answer", "internal")
+
+
+def test_nothing_stands_behind_an_answer_that_was_read(inspecting: Proxy) -> None:
+    flow = flow_to("api.openai.com")
+    run(inspecting, flow)
+    answer(flow)
+    assert flow.response is not None
+    flow.response.trailers = http.Headers(((b"x-note", IBAN.encode()),))
+    inspecting.responseheaders(flow)
+    asyncio.run(inspecting.response(flow))
+    assert not flow.response.trailers

@@ -19,20 +19,22 @@ SAID = {b"one": b"ONE", b"two": b"", b"": b"LATE", None: b"END"}
 
 @pytest.fixture
 def stream(monkeypatch: pytest.MonkeyPatch) -> HttpStream:
-    monkeypatch.setattr(HttpStream, "state_stream_response_body", HttpStream.state_stream_response_body)
+    for name in ("state_stream_response_body", "_handle_event"):
+        monkeypatch.setattr(HttpStream, name, getattr(HttpStream, name))
     inspect_streams()
     options = Options()
     options.add_option("store_streamed_bodies", bool, False, "")
     made = HttpStream(Context(tclient_conn(), options), 1)
     made.flow = tflow(resp=True)
     made.flow.metadata[INSPECTED] = True
+    made.client_state, made.server_state = made.state_done, made.state_stream_response_body
     return made
 
 
 def told(stream: HttpStream, event: events.Event) -> list[Any]:
     """The commands that an event leads to, the hook being answered as `SAID` says."""
     found: list[Any] = []
-    for command in stream.state_stream_response_body(event):
+    for command in stream._handle_event(event):
         if isinstance(command, AnswerPieceHook):
             stream.flow.metadata[LEAVES] = SAID[stream.flow.metadata[PIECE]]
         found.append(command)
@@ -46,7 +48,7 @@ def sent(found: list[Any]) -> list[bytes]:
 def test_a_piece_leaves_as_the_hook_says_and_not_at_all_when_it_says_nothing(stream: HttpStream) -> None:
     assert sent(told(stream, ResponseData(1, b"one"))) == [b"ONE"]
     assert sent(told(stream, ResponseData(1, b"two"))) == []
-    hook, *rest = stream.state_stream_response_body(ResponseData(1, b"one"))
+    hook, *rest = stream._handle_event(ResponseData(1, b"one"))
     assert isinstance(hook, AnswerPieceHook)
     assert sent(rest) == []
 
@@ -73,6 +75,12 @@ def test_when_nothing_comes_somebody_looks_once(stream: HttpStream, monkeypatch:
     assert again.delay == PAUSE / 2
     clock[0] += PAUSE / 2
     assert sent(told(stream, events.Wakeup(again))) == [b"LATE"]
+
+
+def test_somebody_who_looks_after_the_end_finds_nothing_to_do(stream: HttpStream) -> None:
+    [wakeup] = [each for each in told(stream, ResponseData(1, b"one")) if isinstance(each, commands.RequestWakeup)]
+    told(stream, ResponseEndOfMessage(1))
+    assert told(stream, events.Wakeup(wakeup)) == []
 
 
 def test_other_answers_stream_as_before(stream: HttpStream) -> None:

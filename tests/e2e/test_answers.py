@@ -3,13 +3,16 @@
 Who they are is their address, as the map of addresses says; the client is the real openai SDK.
 """
 
+import http.client
 import json
 import shutil
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import openai
@@ -48,8 +51,8 @@ class Assistant:
             local_address=address or None, verify=self._trust, proxy=httpx.Proxy(self.guard.url) if proxy else None
         )
         url = f"https://{HOST}/v1" if proxy else f"https://localhost:{self.door}/v1"
-        http = httpx.Client(transport=transport, timeout=30)
-        return openai.OpenAI(api_key="sk-test", base_url=url, http_client=http, max_retries=0)
+        transported = httpx.Client(transport=transport, timeout=30)
+        return openai.OpenAI(api_key="sk-test", base_url=url, http_client=transported, max_retries=0)
 
     def events(self, since: int) -> list[tuple[str, str, str]]:
         """Direction, decision and user of each event."""
@@ -122,6 +125,45 @@ def test_one_reader_sees_what_the_other_does_not(assistant: Assistant, stream: b
     ]
     prompt, answer = assistant.guard.events()[-2:]
     assert answer["metadata"]["correlation_uid"] == prompt["metadata"]["uid"]  # type: ignore[index]
+
+
+class _Pausing(Reply):
+    """Says nothing more until somebody has read the first sentence."""
+
+    heard: ClassVar[threading.Event]
+
+    def pieces(self, text: str) -> Iterator[str]:
+        *first, last = text.split("|")
+        yield from first
+        assert self.heard.wait(20), "the first sentence did not come"
+        yield last
+
+
+def test_a_finished_sentence_does_not_wait_for_the_next_one(assistant: Assistant) -> None:
+    _Pausing.heard = threading.Event()
+    assistant.standin.speaker = lambda _: _Pausing(f"Un instant|.\n|Son compte est {IBAN}.")
+    messages: Any = [{"role": "user", "content": ASK}]
+    text = ""
+    for piece in assistant.client(SALES).chat.completions.create(model="m", messages=messages, stream=True):
+        text += piece.choices[0].delta.content or "" if piece.choices else ""
+        if "instant" in text:
+            _Pausing.heard.set()
+    assert text == "Un instant.\nSon compte est [[IBAN_CODE]]."
+
+
+def test_a_request_with_trailers_leaves_without_them(assistant: Assistant) -> None:
+    assistant.standin.speaker = speaks("Bonjour.")
+    trust = ssl.create_default_context(cafile=assistant.guard.ca)
+    body = json.dumps({"model": "m", "messages": [{"role": "user", "content": ASK}]}).encode()
+    connection = http.client.HTTPSConnection("localhost", assistant.door, timeout=30, context=trust)
+    with closing(connection):
+        connection.putrequest("POST", "/v1/chat/completions")
+        for name, value in (("content-type", "application/json"), ("transfer-encoding", "chunked")):
+            connection.putheader(name, value)
+        connection.endheaders(b"%x\r\n%s\r\n0\r\nx-note: %s\r\n\r\n" % (len(body), body, IBAN.encode()))
+        response = connection.getresponse()
+        assert (response.status, "Bonjour" in response.read().decode()) == (200, True)
+    assert IBAN not in str(assistant.standin.requests[-1].headers)
 
 
 def test_a_reader_behind_the_proxy_is_one_like_any_other(assistant: Assistant) -> None:
