@@ -85,6 +85,8 @@ class Entrance:
     def _taken(self, flow: http.HTTPFlow) -> Arrival:
         headers = flow.request.headers
         shown = {name: headers.get(name) for name in (_SHOWN, self._user, self._groups) if name}
+        if any(len(headers.get_all(name)) > 1 for name in (self._user, self._groups) if name):
+            shown[self._user] = None  # a client's own line beside the front proxy's: nobody is named
         for name in shown:
             headers.pop(name, None)
         return Arrival(_address(flow), shown.get(_SHOWN), shown.get(self._user), shown.get(self._groups))

@@ -55,6 +55,17 @@ def test_a_front_proxys_requests_each_say_who_asks() -> None:
     assert [one.user if isinstance(one, Actor) else one.cause for one in asked] == ["camille", "sacha", "login-needed"]
 
 
+@pytest.mark.parametrize("twice", ["x-user", "x-groups"])
+def test_a_line_of_the_clients_own_beside_the_front_proxys_names_nobody(twice: str) -> None:
+    door = entrance()
+    found = flow(X_User="camille", X_Groups="sales")
+    found.client_conn.peername = ("10.9.9.9", 1)
+    found.request.headers.add(twice, "direction")
+    door.came(found)
+    assert isinstance(who(door, found), Denied)
+    assert twice not in found.request.headers
+
+
 def test_a_tunnel_is_its_openers_and_what_is_shown_inside_counts_for_nothing() -> None:
     door = entrance()
     opening = flow("CONNECT", Proxy_Authorization=LOGIN)
