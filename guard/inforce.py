@@ -23,6 +23,7 @@ from guard.people.opening import files, people
 from guard.people.who import People
 from guard.pipeline import Guard
 from guard.rules import folder, seal
+from guard.rules.effect import ended
 from guard.rules.hashed import keyed
 from guard.rules.load import load
 from guard.rules.schema import RuleSet
@@ -41,7 +42,7 @@ thread."""
 
 def read_rules(settings: Settings) -> RuleSet:
     """The rules of a deployment, ready to detect. RulesError; also when a seal names another set."""
-    rules = keyed(load(settings.rules), settings.key)
+    rules = keyed(load(settings.rules, ended=True), settings.key)
     seal.check(settings.rules, rules.version)
     return rules
 
@@ -141,6 +142,8 @@ class Rules:
         self._register.rules(found.version, first=before is None)
         self._now = (guard, pool)
         self._put(guard)
+        for text in ended(found.policy.values(), datetime.now(UTC).date()):
+            log.warning("%s", text)
         if before is not None:
             log.info("rules are in force: version %s", found.version)
             leaving = asyncio.create_task(_leave(*before))

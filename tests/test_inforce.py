@@ -102,6 +102,28 @@ def test_rules_come_into_force_whole_and_the_old_ones_leave_when_nobody_needs_th
     assert inforce.status(settings.state)["rules"]["version"] == version
 
 
+def test_a_rule_that_has_ended_is_said_and_keeps_no_set_out_of_force(
+    settings: Settings, register: inforce.Register, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = settings.rules / "policy" / "block-marked-documents.yaml"
+    path.write_text(path.read_text().replace("\nwhen:", "\nuntil: 2026-11-01\nwhen:"))
+    guards: list[Guard] = []
+
+    def made(rules: RuleSet, pool: Pool, before: Guard | None) -> Guard:
+        vault = Vault("sqlite://", bytes(32))
+        vault.close()
+        return Guard(rules, pool, vault, register.record.sink)
+
+    async def run() -> None:
+        subject = inforce.Rules(settings, made, guards.append, register)
+        await subject.adopt(subject.read())
+        await subject.stop()
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+    assert guards
+    assert "ended on 2026-11-01 and is not applied" in caplog.text
+
+
 def test_rules_with_a_problem_are_refused_in_the_log_the_metrics_and_the_status(
     settings: Settings, register: inforce.Register
 ) -> None:

@@ -51,11 +51,11 @@ def deployment() -> "Settings":
     fail("\n".join(texts), 2)
 
 
-def load_rules(folder: Path | None) -> "RuleSet":
-    """The rules as they are written."""
+def load_rules(folder: Path | None, *, ended: bool = True) -> "RuleSet":
+    """The rules as they are written; `ended`: also those of which something has passed its last day."""
     from guard.rules.load import load
 
-    return load(folder or deployment().rules)
+    return load(folder or deployment().rules, ended=ended)
 
 
 def ready_rules(folder: Path | None) -> "RuleSet":

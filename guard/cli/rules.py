@@ -48,7 +48,7 @@ def lint(
     """
     gc.disable()  # a short process: looking for garbage takes a quarter of its time and frees nothing
     try:
-        rules, problems = load_rules(folder or _shipped()), []
+        rules, problems = load_rules(folder or _shipped(), ended=False), []
     except RulesError as error:
         rules, problems = None, list(error.problems)
     if written := FORMATS[form](problems):

@@ -1,5 +1,6 @@
 """Commands that run the guard or say how it stands: serve, demo, doctor."""
 
+import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,6 +80,10 @@ def doctor() -> None:
     print(f"rules              {counted(rules)} (version {rules.version})")
     from guard.detect.names import Pipelines
     from guard.evidence import of
+    from guard.rules.effect import ended
+
+    for text in ended(rules.policy.values(), datetime.datetime.now(datetime.UTC).date()):
+        print(f"ended              {text}")
 
     print(f"names              {Pipelines(settings.nlp).said}")
     print(f"evidence           {'kept, for two key holders' if of(settings) else 'none is kept'}")

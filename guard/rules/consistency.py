@@ -213,7 +213,9 @@ def _policy(entry: Entry, rule: PolicyRule, names: Names, today: datetime.date) 
         text = f"an answer cannot wait: `{rule.then}` is for prompts"
         yield entry.problem(("then",), "R318", text, "redact, coach or block")
     if rule.until is not None and rule.until < today:
-        yield entry.problem(("until",), "R314", f"{rule.until} has passed", "renew it, or set the status to deprecated")
+        yield entry.problem(
+            ("until",), effect.ENDED, f"{rule.until} has passed", "renew it, or set the status to deprecated"
+        )
     asked: list[tuple[Loc, list[str]]] = [(("when", "services"), rule.when.services)]
     asked += [(("exceptions", index, "services"), one.services) for index, one in enumerate(rule.exceptions)]
     for loc, services in asked:

@@ -19,6 +19,8 @@ SURROGATES = frozenset(
     {"PERSON", "LOCATION", "ORGANIZATION", "EMAIL_ADDRESS", "PHONE_NUMBER", "IBAN_CODE", "CREDIT_CARD", "IP_ADDRESS"}
 )
 """Entities that have invented values (guard.redact.surrogates)."""
+ENDED = "R314"
+"""The code of what has passed its last day."""
 _SOON = 30
 """Days."""
 _WAIT = frozenset({Verdict.COACH, Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK})
@@ -132,16 +134,26 @@ def _exceptions(rule: PolicyRule, today: datetime.date) -> Iterator[Fault]:
         if not (one.groups or one.users or one.services):
             yield Fault(place, "R336", "the exception is for nobody", "say groups, users or services")
         if one.until < today:
-            yield Fault((*place, "until"), "R314", f"{one.until} has passed", "renew the exception, or take it out")
+            yield Fault((*place, "until"), ENDED, f"{one.until} has passed", "renew the exception, or take it out")
 
 
 def ending(rules: Iterable[PolicyRule], today: datetime.date) -> Iterator[str]:
-    """Rules and exceptions that end within a month, in words: from the day after, the set does not load (R314)."""
+    """Rules and exceptions that end within a month, in words: from the day after, `guard lint` refuses them (R314)."""
     last = today + datetime.timedelta(days=_SOON)
+    return (f"{what} ends on {day}" for day, what in _ends(rules) if today <= day <= last)
+
+
+def ended(rules: Iterable[PolicyRule], today: datetime.date) -> Iterator[str]:
+    """Rules and exceptions that are not applied any more, in words."""
+    return (f"{what} ended on {day} and is not applied" for day, what in _ends(rules) if day < today)
+
+
+def _ends(rules: Iterable[PolicyRule]) -> Iterator[tuple[datetime.date, str]]:
     for rule in rules:
-        ends = [(rule.until, f"the rule ({rule.owner})")] if rule.until else []
-        ends += [(one.until, f"the exception “{one.reason}” ({one.owner})") for one in rule.exceptions]
-        yield from (f"{rule.id}: {what} ends on {day}" for day, what in ends if today <= day <= last)
+        if rule.until:
+            yield rule.until, f"{rule.id}: the rule ({rule.owner})"
+        for one in rule.exceptions:
+            yield one.until, f"{rule.id}: the exception “{one.reason}” ({one.owner})"
 
 
 def shadows(rules: Sequence[PolicyRule], world: World) -> Iterator[tuple[PolicyRule, Fault]]:

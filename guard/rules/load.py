@@ -12,6 +12,7 @@ from guard.errors import Problem, RulesError
 from guard.rules import folder as folders
 from guard.rules import form, hashed
 from guard.rules.consistency import Entry, Names, check, classes
+from guard.rules.effect import ENDED
 from guard.rules.folder import HASHED, LISTS, File, Folder
 from guard.rules.form import schema
 from guard.rules.schema import KINDS, DetectRule, Rule, RuleSet, ServiceRule, Table
@@ -23,8 +24,11 @@ _LONGEST = 500
 """Longest entry of a list, in characters."""
 
 
-def load(folder: Path, today: datetime.date | None = None) -> RuleSet:
-    """Every rule in force; RulesError has all Problems, sorted. `today` is the day, in UTC, that `until` must reach."""
+def load(folder: Path, today: datetime.date | None = None, *, ended: bool = False) -> RuleSet:
+    """Every rule in force; RulesError has all Problems, sorted. `today` is the day, in UTC, that `until` must reach.
+
+    `ended`: what has not reached it is no problem, since policy does not apply it: a guard starts on any day.
+    """
     found = folders.read(folder)
     problems = list(found.problems)
     lists = {f.name: _words(f, problems) for f in found.files if f.kind == LISTS and f.suffix not in HASHED}
@@ -41,6 +45,8 @@ def load(folder: Path, today: datetime.date | None = None) -> RuleSet:
             broken.append(file)
     names = _names(entries, broken, lists | {f.name: [] for f in found.files if f.suffix in HASHED})
     problems += check(entries, names, today or datetime.datetime.now(datetime.UTC).date())
+    if ended:
+        problems = [problem for problem in problems if problem.code != ENDED]
     if problems:
         raise RulesError(problems)
     return _set(found, entries, lists, tables)

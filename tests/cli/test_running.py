@@ -1,11 +1,15 @@
 """The commands about the running guard."""
 
 import json
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
 from guard.people.passwords import Passwords
+
+RULES = Path(__file__).resolve().parents[2] / "rules"
 
 type Guard = Callable[..., CompletedProcess[str]]
 
@@ -37,6 +41,17 @@ def test_doctor_says_how_people_are_known_and_what_is_in_force(guard: Guard, tmp
     assert "sha256:1" in lines["last in force"]
     assert "other than these files" in lines["last in force"]
     assert "3 problem(s), rules/policy/a.yaml:1:1: R204" in lines["refused"]
+
+
+def test_doctor_says_what_has_ended(guard: Guard, tmp_path: Path) -> None:
+    shutil.copytree(RULES, tmp_path / "rules")
+    path = tmp_path / "rules" / "policy" / "block-marked-documents.yaml"
+    path.write_text(path.read_text().replace("\nwhen:", "\nuntil: 2026-11-01\nwhen:"))
+    done = guard("doctor", GUARD_RULES=str(tmp_path / "rules"))
+
+    assert done.returncode == 0
+    assert re.search("^ended .*block-marked-documents: .* ended on 2026-11-01 and is not applied$", done.stdout, re.M)
+    assert "R314" in guard("lint", str(tmp_path / "rules")).stdout
 
 
 def test_doctor_names_what_is_wrong_with_files_about_people(guard: Guard, tmp_path: Path) -> None:

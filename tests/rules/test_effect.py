@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from guard.errors import RulesError
-from guard.rules.effect import ending
+from guard.rules.effect import ended, ending
 from guard.rules.load import load
 
 TODAY = date(2026, 11, 23)
@@ -207,6 +207,9 @@ def test_what_ends_within_a_month_is_said_before(good: dict[str, str], lay: Lay)
     assert list(ending(rules.policy.values(), TODAY)) == [
         "a: the rule (security) ends on 2026-12-23",
         "a: the exception “Pilot of 2026-11-23” (dpo) ends on 2026-11-23",
+    ]
+    assert list(ended(rules.policy.values(), date(2026, 11, 24))) == [
+        "a: the exception “Pilot of 2026-11-23” (dpo) ended on 2026-11-23 and is not applied",
     ]
 
 

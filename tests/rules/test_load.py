@@ -68,6 +68,18 @@ def test_a_rule_with_an_end_is_held_against_the_day_it_is_given(lay: Lay, good: 
         load(root, datetime.date(2027, 1, 1))
 
 
+def test_what_has_ended_keeps_no_guard_from_starting_and_other_problems_still_do(
+    lay: Lay, good: dict[str, str]
+) -> None:
+    path, day = "policy/block-badges.yaml", datetime.date(2027, 1, 1)
+    good[path] = good[path].replace("then:", "until: 2026-12-31\nthen:")
+    assert load(lay(good), day, ended=True).policy
+    good[path] = good[path].replace("no-badges", "no-such-message")
+    with pytest.raises(RulesError) as caught:
+        load(lay(good), day, ended=True)
+    assert [problem.code for problem in caught.value.problems] == ["R302"]
+
+
 @pytest.mark.parametrize("bad", [b"\xff", b"a\x00b", b"a\nb\xc3\n"], ids=["no UTF-8", "NUL", "cut"])
 def test_a_list_that_is_no_text_is_a_problem(bad: bytes, lay: Lay, good: dict[str, str]) -> None:
     root = lay(good)
