@@ -17,7 +17,8 @@ from addons.entrance import Entrance, actor
 from addons.limits import TOO_LARGE, TOO_LONG
 from addons.streams import INSPECTED, LEAVES, PIECE
 from addons.websockets import GUARDED, PASSAGE
-from guard.answers import Passing, reader
+from guard.answers.passing import Passing
+from guard.answers.reader import reader
 from guard.people.who import Denied
 from guard.pipeline import Exchange, Guard
 from guard.rules.schema import ServiceRule

@@ -11,7 +11,9 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from guard.answers import Inspection, Known, Reader, concerned
+from guard.answers.inspection import Inspection
+from guard.answers.known import Known
+from guard.answers.reader import Reader, concerned
 from guard.pipeline import Exchange, Guard
 from guard.redact.placeholders import Token
 from guard.rules.schema import ServiceRule

@@ -1,40 +1,21 @@
-"""A service's answer -> its texts as they grow, and the answer's own events again once those were decided on.
-
-What a reader may not see must not leave before it is known to be there. So events wait, in their order, until every
-text in them has been decided on: a sentence at a time, and some characters behind it, so that no value is cut in two.
-What waits is bounded, in characters for each text and in bytes in all. Nothing here knows why a text is changed.
-"""
+"""A service's answer -> its events, which wait until every text in them is decided on."""
 
 import re
-import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from json import loads
 
 from guard.errors import WireError
 from guard.wire.answer import Family, Frame, Frames, Kind, Piece, Remembering
 from guard.wire.document import Leaf, Node, parse, quote, splice
 from guard.wire.fields import Field, fields
+from guard.wire.held.text import PATIENCE, Text
+from guard.wire.held.whole import Event
 from guard.wire.sse import ServerEvent, Splitter
 
-CONTEXT = 400
-"""Characters before what is decided on that are shown with it: words nearby, and the first half of a value."""
-MARGIN = 100
-"""Characters behind the end of a sentence that must be there before it is decided on."""
-WINDOW = 4000
-"""Characters without the end of a sentence after which what is there is decided on all the same."""
-PATIENCE = 1000
-"""Events of other texts that a text with no end in sight keeps waiting."""
 _CHANNELS = 256
 """Texts under way that are remembered."""
-_STEP = 80
-"""New characters of a text that is looked at again."""
-_END = re.compile(r"[.!?…][)\]\"'»”]*\s+|\n+")
 _SPACE = re.compile(r"\s+")
-_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[bfnrt\"\\/]")
-"""Of JSON; a pair of halves is one character."""
-_ALL = sys.maxsize
 _PLACES = frozenset(
     """id object type role model status event index name_id finish_reason stop_reason stop_sequence system_fingerprint
     service_tier created created_at updated_at timestamp signature encrypted_content encrypted_reasoning
@@ -48,125 +29,6 @@ _NUMBER = 8
 """Digits of the shortest number that is looked at."""
 _SHORT = 64
 _REMEMBERED = 4096
-
-type Span = tuple[int, int, str]
-"""Start and end in a text, in characters, and what stands there instead."""
-
-
-@dataclass(slots=True, eq=False)
-class Text:
-    """One text of an answer, as far as it has come. Positions count from its beginning."""
-
-    kind: Kind = "text"
-    declared: bool = True
-    """False for what is no prose as far as we know: an id, a name of a field."""
-    editable: bool = True
-    hint: str = field(default="", repr=False)
-    ended: bool = False
-    flowing: bool = True
-    """False for a leaf by itself."""
-    again: bool = False
-    """True when each event says it whole once more."""
-    decided: int = 0
-    """Characters before this one are decided on."""
-    _text: str = field(default="", repr=False)
-    last: int = 0
-    """Number of the event with its last piece."""
-    _base: int = 0
-    """Characters that are forgotten."""
-    _tried: int = 0
-    _spans: list[Span] = field(default_factory=list, repr=False)
-
-    @property
-    def total(self) -> int:
-        """Characters so far."""
-        return self._base + len(self._text)
-
-    @property
-    def since(self) -> int:
-        """Where the view of it begins."""
-        return max(self._base, self.decided - CONTEXT)
-
-    @property
-    def view(self) -> str:
-        """What is not decided on yet, behind what helps to understand it."""
-        return self._text[self.since - self._base :]
-
-    def ready(self, *, quiet: bool) -> int:
-        """Up to where it can be decided on now; `quiet`: nothing more has come for a while."""
-        if self.ended or not self.flowing:
-            return self.total
-        if not quiet and self.total - max(self._tried, self.decided) < _STEP:
-            return self.decided
-        limit = self.total if quiet else self.total - MARGIN
-        waiting = self._text[self.decided - self._base : limit - self._base]
-        if ends := [match.end() for match in _END.finditer(waiting)]:
-            return self.decided + ends[-1]
-        if not self.full:
-            return self.decided
-        spaces = [match.end() for match in _SPACE.finditer(waiting)]
-        return self.decided + (spaces[-1] if spaces else len(waiting))
-
-    @property
-    def over(self) -> bool:
-        """True when no more of it comes, and all is decided on."""
-        return self.ended and self.decided >= self.total
-
-    @property
-    def full(self) -> bool:
-        """True when it cannot wait any more."""
-        return self.total - self.decided > WINDOW
-
-    def settle(self, end: int, spans: Sequence[Span] = ()) -> None:
-        """Decided on up to `end`, with these changes between what was decided and there."""
-        self._tried = self.total
-        self.decided = max(self.decided, end)
-        self._spans += [span for span in spans if span[0] < span[1]]
-        if not self.again and (forget := self.decided - CONTEXT - self._base) > 0:
-            self._text, self._base = self._text[forget:], self._base + forget
-
-    def withhold(self, instead: str) -> None:
-        """Nothing more of it leaves; `instead` stands in its place."""
-        start = min(self.decided, self.total)
-        self._spans = [(first, min(last, start), new) for first, last, new in self._spans if first < start]
-        self._spans.append((start, _ALL, instead))
-        self._text, self._base = "", self.total
-        self.decided = _ALL
-
-    @property
-    def withheld(self) -> bool:
-        """True when nothing more of it leaves."""
-        return self.decided == _ALL
-
-    def grow(self, text: str) -> tuple[int, int]:
-        """One more piece; where it stands."""
-        start = self.total
-        if self.withheld:
-            self._base += len(text)
-        else:
-            self._text += text
-        return start, self.total
-
-    def extends(self, text: str) -> bool:
-        """True when a text is this one and more."""
-        return self.again and text.startswith(self._text)
-
-    def shown(self, start: int, end: int, piece: str) -> str:
-        """A piece as it leaves."""
-        out: list[str] = []
-        at = start
-        for first, last, new in self._spans:
-            if last <= at or first >= end:
-                continue
-            if first >= at:
-                out += [piece[at - start : first - start], new]
-            at = min(last, end)
-        return "".join([*out, piece[at - start :]])
-
-    def left(self, end: int) -> None:
-        """Everything before `end` has left: what was changed there is not needed any more."""
-        if not self.again:
-            self._spans = [span for span in self._spans if span[1] > end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +118,7 @@ class Hold:
         """Say this before what is withheld, in place of the message."""
         self._message = None
         place = next((n for n, waiting in enumerate(self._queue) if _withheld(waiting)), len(self._queue))
-        self._queue.insert(place, _Waiting(_All(data)))
+        self._queue.insert(place, _Waiting(Event(data)))
         self._bytes += len(data)
 
     def _stop(self, text: Text) -> None:
@@ -445,54 +307,3 @@ def _written(waiting: _Waiting) -> bytes:
 def _about(name: str) -> bool:
     """True for the name of a field that is about the answer: an id, a type, a time."""
     return name in _PLACES or name.endswith(_ENDINGS)
-
-
-@dataclass(frozen=True, slots=True)
-class _All:
-    """A whole answer as one event."""
-
-    raw: bytes = field(repr=False)
-    whole: bool = True
-
-    @property
-    def data(self) -> str:
-        """Its text. Bytes that are not UTF-8 are lone surrogates, as `surrogateescape` makes them."""
-        return self.raw.decode("utf-8", "surrogateescape")
-
-    def with_data(self, data: str) -> bytes:
-        """Another text."""
-        return data.encode("utf-8", "surrogateescape")
-
-
-class Whole:
-    """An answer that comes whole: one event, at its end."""
-
-    def __init__(self) -> None:
-        self._rest = bytearray()
-
-    def feed(self, data: bytes) -> list[_All]:
-        """Nothing yet."""
-        self._rest += data
-        return []
-
-    def flush(self) -> list[_All]:
-        """The answer."""
-        rest, self._rest = bytes(self._rest), bytearray()
-        return [_All(rest)] if rest else []
-
-
-def unescaped(text: str) -> tuple[str, list[int]]:
-    """A piece of JSON text as people would read it, and where each of its characters, and its end, stood."""
-    out: list[str] = []
-    places: list[int] = []
-    at = 0
-    for match in _ESCAPE.finditer(text):
-        out.append(text[at : match.start()])
-        places += range(at, match.start())
-        said = str(loads(f'"{match[0]}"'))
-        out.append(said)
-        places += [match.start()] * len(said)
-        at = match.end()
-    out.append(text[at:])
-    places += range(at, len(text) + 1)
-    return "".join(out), places

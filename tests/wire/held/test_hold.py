@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from guard.demo import (
     anthropic_messages,
@@ -24,7 +22,9 @@ from guard.demo.exchange import Exchange, Reply
 from guard.errors import WireError
 from guard.wire.answer import Plain, framed
 from guard.wire.families import FAMILIES
-from guard.wire.held import CONTEXT, MARGIN, WINDOW, Hold, Text, Whole, unescaped
+from guard.wire.held.hold import Hold
+from guard.wire.held.text import MARGIN, WINDOW
+from guard.wire.held.whole import Whole
 
 SENTENCE = "Une phrase qui se termine. "
 
@@ -126,12 +126,6 @@ def test_what_waits_is_bounded_by_sentences_and_without_them_by_a_window() -> No
     assert WINDOW <= longest < WINDOW + MARGIN + 200
 
 
-def test_a_text_without_any_space_is_decided_on_too() -> None:
-    text = Text()
-    text.grow("x" * (WINDOW + MARGIN + 1))
-    assert text.ready(quiet=False) == WINDOW + 1
-
-
 def test_when_nothing_comes_a_finished_sentence_does_not_wait() -> None:
     held = hold()
     held.feed(chunk("Je cherche. "))
@@ -140,16 +134,6 @@ def test_when_nothing_comes_a_finished_sentence_does_not_wait() -> None:
     assert held.release() == []
     decide(held, quiet=True)
     assert content(held.release()) == "Je cherche. "
-
-
-def test_text_that_is_decided_on_is_forgotten_but_for_some_context() -> None:
-    text = Text()
-    for _ in range(1000):
-        text.grow(SENTENCE)
-        if (end := text.ready(quiet=False)) > text.decided:
-            text.settle(end)
-    assert text.total == 1000 * len(SENTENCE)
-    assert len(text.view) <= CONTEXT + MARGIN + 6 * len(SENTENCE)
 
 
 def test_a_text_said_whole_each_time_is_changed_each_time() -> None:
@@ -301,18 +285,3 @@ def test_a_short_leaf_in_which_nothing_was_found_is_not_asked_about_again() -> N
             held.passed(text)
             text.settle(end)
     assert asked == []
-
-
-def test_no_repr_shows_text() -> None:
-    text = Text()
-    text.grow("Licorne")
-    assert "Licorne" not in repr(text)
-
-
-@given(st.text())
-def test_json_text_is_read_as_people_read_it_and_each_character_has_its_place(text: str) -> None:
-    written = json.dumps(text)
-    said, places = unescaped(written[1:-1])
-    assert said == text
-    assert len(places) == len(said) + 1
-    assert (places[0], places[-1]) == (0, len(written) - 2)

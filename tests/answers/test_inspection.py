@@ -2,140 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
-from guard.answers import Known, Passing
+from guard.answers.passing import Passing
 from guard.detect.analysis import Analysis
 from guard.errors import DetectError, StoreError
-from guard.pipeline import Exchange, Guard
-from guard.redact.vault import Vault
-from guard.rules.load import load
-from guard.rules.schema import PolicyRule, RuleSet
-from guard.terms import Actor, Outcome, Request, Segment, Style
+from guard.pipeline import Guard
+from guard.terms import Actor, Segment, Style
 from guard.trial import Inline
 
-RULES = Path(__file__).parent.parent / "rules"
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
 OTHER = "FR14 2004 1010 0505 0001 3M02 606"
-HR, SALES = Actor("ana", ("hr",), "test"), Actor("bob", ("sales",), "test")
+SALES = Actor("bob", ("sales",), "test")
 FILLER = "Le dossier avance comme prévu, et la prochaine étape sera décidée la semaine qui vient. "
 
-
-def rule(name: str, then: str, **when: object) -> PolicyRule:
-    return PolicyRule.model_validate_json(
-        json.dumps(
-            {
-                "id": name,
-                "title": "A rule about answers",
-                "description": "A rule for these tests.",
-                "status": "stable",
-                "owner": "security",
-                "date": "2026-11-01",
-                "references": ["https://example.com"],
-                "when": {"direction": "answer", "groups_not": ["hr"]} | when,
-                "then": then,
-                "message": "marked-document",
-                "tests": [{"expect": "allow"}],
-            }
-        )
-    )
-
-
-REDACT = rule("answers-redact", "redact", entities=["IBAN_CODE", "EMAIL_ADDRESS"])
-BLOCK = rule("answers-block", "block", entities=["MARKING"])
-LOG = rule("answers-log", "log", entities=["PHONE_NUMBER"])
-
-
-@pytest.fixture(scope="module")
-def rules() -> RuleSet:
-    everything = load(RULES)
-    names = ("iban", "email-address", "marking-fr", "phone-fr")
-    kept = {name: found for name, found in everything.detect.items() if name in names}
-    policy = {one.id: one for one in (REDACT, BLOCK, LOG)} | {
-        "redact-personal-data": everything.policy["redact-personal-data"]
-    }
-    return everything.model_copy(update={"detect": kept, "policy": policy})
-
-
-@pytest.fixture(scope="module")
-def inline(rules: RuleSet) -> Inline:
-    return Inline(rules, "none")
-
-
-class Notebook:
-    """A recorder, which says what had left when each event was written."""
-
-    def __init__(self) -> None:
-        self.outcomes: list[Outcome] = []
-        self.left_before: list[str] = []
-        self.out = bytearray()
-        self.broken = False
-
-    def write(self, outcome: Outcome) -> str:
-        if self.broken:
-            raise StoreError("no space")
-        self.outcomes.append(outcome)
-        self.left_before.append(self.out.decode("utf-8", "replace"))
-        return f"event-{len(self.outcomes)}"
-
-    async def kept(self) -> None:
-        """Nothing to wait for."""
-
-    @property
-    def answers(self) -> list[Outcome]:
-        return [outcome for outcome in self.outcomes if outcome.direction == "answer"]
-
-    @property
-    def verdicts(self) -> list[str]:
-        return [outcome.decision.verdict.value for outcome in self.answers]
-
-
-@pytest.fixture
-def notebook() -> Notebook:
-    return Notebook()
-
-
-@pytest.fixture
-def guard(rules: RuleSet, inline: Inline, notebook: Notebook) -> Iterator[Guard]:
-    with closing(Vault("sqlite://", bytes(32))) as vault:
-        yield Guard(rules, inline, vault, notebook)
-
-
-async def asked(guard: Guard, actor: Actor, prompt: str, service: str = "openai-api") -> Exchange:
-    body = json.dumps({"model": "gpt-5", "messages": [{"role": "user", "content": prompt}]}).encode()
-    request = Request("POST", "api.openai.com", "/v1/chat/completions", (("content-type", "application/json"),), body)
-    return await guard.outgoing(request, guard.rules.services[service], actor)
-
-
-def answered(
-    guard: Guard,
-    notebook: Notebook,
-    actor: Actor,
-    pieces: Sequence[bytes],
-    prompt: str = "Bonjour",
-    kind: str = "text/event-stream",
-) -> tuple[bytes, Passing | None]:
-    """What the reader gets."""
-
-    async def run() -> Passing | None:
-        exchange = await asked(guard, actor, prompt)
-        service = guard.rules.services[exchange.outcome.service]
-        passing = Passing.of(guard, exchange, service, kind, None)
-        if passing is None:
-            notebook.out += b"".join(pieces)
-            return None
-        for piece in pieces:
-            notebook.out += await passing.feed(piece)
-        notebook.out += await passing.finish()
-        return passing
-
-    passing = asyncio.run(run())
-    return bytes(notebook.out), passing
+type Make = Callable[..., Any]
+type Notebook = Any
 
 
 def stream(text: str, size: int = 4, **more: Any) -> list[bytes]:
@@ -158,16 +43,10 @@ def text_of(out: bytes) -> str:
     return "".join(c["choices"][0]["delta"].get("content") or "" for c in chunks if c.get("choices"))
 
 
-def test_an_answer_no_rule_is_about_passes_as_it_is(guard: Guard, notebook: Notebook) -> None:
-    pieces = stream(f"Son IBAN : {IBAN}.")
-    out, passing = answered(guard, notebook, HR, pieces)
-
-    assert passing is None
-    assert (out, notebook.verdicts) == (b"".join(pieces), [])
-
-
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13, 40, 4000])
-def test_what_the_reader_may_not_see_is_masked_at_any_cut(guard: Guard, notebook: Notebook, size: int) -> None:
+def test_what_the_reader_may_not_see_is_masked_at_any_cut(
+    guard: Guard, notebook: Notebook, answered: Make, size: int
+) -> None:
     said = f"{FILLER * 3}Son IBAN : {IBAN}. {FILLER * 3}L'autre est {OTHER}, ou {IBAN}.\n{FILLER}"
     out, _ = answered(guard, notebook, SALES, stream(said, size))
 
@@ -177,7 +56,9 @@ def test_what_the_reader_may_not_see_is_masked_at_any_cut(guard: Guard, notebook
     assert {outcome.about for outcome in notebook.answers} == {"event-1"}
 
 
-def test_a_clean_answer_keeps_its_bytes_and_leaves_one_event_before_its_end(guard: Guard, notebook: Notebook) -> None:
+def test_a_clean_answer_keeps_its_bytes_and_leaves_one_event_before_its_end(
+    guard: Guard, notebook: Notebook, answered: Make
+) -> None:
     pieces = stream(FILLER * 20)
     out, _ = answered(guard, notebook, SALES, pieces)
 
@@ -187,7 +68,7 @@ def test_a_clean_answer_keeps_its_bytes_and_leaves_one_event_before_its_end(guar
     assert notebook.answers[0].chars >= len(FILLER * 20)
 
 
-def test_text_leaves_while_the_answer_goes_on(guard: Guard, notebook: Notebook) -> None:
+def test_text_leaves_while_the_answer_goes_on(guard: Guard, notebook: Notebook, asked: Make) -> None:
     async def run() -> int:
         exchange = await asked(guard, SALES, "Bonjour")
         passing = Passing.of(guard, exchange, guard.rules.services["openai-api"], "text/event-stream", None)
@@ -203,7 +84,9 @@ def test_text_leaves_while_the_answer_goes_on(guard: Guard, notebook: Notebook) 
     assert asyncio.run(run()) < 2 * len(FILLER) + 200
 
 
-def test_what_may_not_be_seen_at_all_cuts_the_answer_with_a_message(guard: Guard, notebook: Notebook) -> None:
+def test_what_may_not_be_seen_at_all_cuts_the_answer_with_a_message(
+    guard: Guard, notebook: Notebook, answered: Make
+) -> None:
     said = f"{FILLER * 4}\nCONFIDENTIEL\nLe projet Licorne est vendu à Exemple SA. {FILLER * 3}"
     out, passing = answered(guard, notebook, SALES, stream(said))
 
@@ -219,7 +102,7 @@ def test_what_may_not_be_seen_at_all_cuts_the_answer_with_a_message(guard: Guard
     assert passing.instead(None) is not None
 
 
-def test_a_whole_answer_is_masked_or_replaced_by_a_refusal(guard: Guard, notebook: Notebook) -> None:
+def test_a_whole_answer_is_masked_or_replaced_by_a_refusal(guard: Guard, notebook: Notebook, answered: Make) -> None:
     answer = {"id": "x", "choices": [{"index": 0, "message": {"role": "assistant", "content": f"C'est {IBAN}."}}]}
     out, passing = answered(guard, notebook, SALES, [json.dumps(answer).encode()], kind="application/json")
     assert json.loads(out)["choices"][0]["message"]["content"] == "C'est [[IBAN_CODE]]."
@@ -236,7 +119,7 @@ def test_a_whole_answer_is_masked_or_replaced_by_a_refusal(guard: Guard, noteboo
     assert "plan" not in reply.body.decode()
 
 
-def test_what_the_reader_sent_is_no_news_to_them(guard: Guard, notebook: Notebook) -> None:
+def test_what_the_reader_sent_is_no_news_to_them(guard: Guard, notebook: Notebook, answered: Make) -> None:
     said = f"Vous dites [[IBAN_CODE_1]], soit {IBAN.replace(' ', '')} ; l'autre est {OTHER}."
     out, _ = answered(guard, notebook, SALES, stream(said, 3), prompt=f"Voici {IBAN}")
 
@@ -244,7 +127,7 @@ def test_what_the_reader_sent_is_no_news_to_them(guard: Guard, notebook: Noteboo
     assert [len(outcome.findings) for outcome in notebook.answers] == [1]
 
 
-def test_tool_arguments_are_masked_and_stay_json(guard: Guard, notebook: Notebook) -> None:
+def test_tool_arguments_are_masked_and_stay_json(guard: Guard, notebook: Notebook, answered: Make) -> None:
     arguments = json.dumps({"iban": IBAN, "note": "\u00e0 payer", "n": 3})
     calls = [
         {"index": 0, "id": "call_1", "type": "function", "function": {"name": "pay", "arguments": ""}},
@@ -263,7 +146,7 @@ def test_tool_arguments_are_masked_and_stay_json(guard: Guard, notebook: Noteboo
     assert whole == {"iban": "[[IBAN_CODE]]", "note": "à payer", "n": 3}
 
 
-def test_a_block_in_tool_arguments_is_an_error_event(guard: Guard, notebook: Notebook) -> None:
+def test_a_block_in_tool_arguments_is_an_error_event(guard: Guard, notebook: Notebook, answered: Make) -> None:
     arguments = json.dumps({"note": "CONFIDENTIEL\nLe projet Licorne."})
     call = {"index": 0, "function": {"arguments": arguments}}
     pieces = [b"data: " + json.dumps({"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]}).encode() + b"\n\n"]
@@ -297,6 +180,7 @@ class Failing:
 def test_what_cannot_be_decided_on_is_withheld_with_a_message(
     guard: Guard,
     notebook: Notebook,
+    answered: Make,
     inline: Inline,
     spoil: Callable[[Guard, Notebook], Exception],
     failure: str,
@@ -311,7 +195,7 @@ def test_what_cannot_be_decided_on_is_withheld_with_a_message(
     assert out.endswith(b"[DONE]\n\n")
 
 
-def test_an_event_that_cannot_be_written_keeps_what_it_is_about(guard: Guard, notebook: Notebook) -> None:
+def test_an_event_that_cannot_be_written_keeps_what_it_is_about(guard: Guard, notebook: Notebook, asked: Make) -> None:
     async def run() -> bytes:
         exchange = await asked(guard, SALES, "Bonjour")
         passing = Passing.of(guard, exchange, guard.rules.services["openai-api"], "text/event-stream", None)
@@ -324,37 +208,7 @@ def test_an_event_that_cannot_be_written_keeps_what_it_is_about(guard: Guard, no
     assert "none" in text_of(out)
 
 
-@pytest.mark.parametrize(
-    ("kind", "body", "cause"),
-    [
-        pytest.param("image/png", b"\x89PNG\r\n", "media", id="a picture"),
-        pytest.param("application/pdf", b"%PDF", "media", id="a document"),
-        pytest.param("text/html; charset=utf-16", b"\xff\xfea\x00", "charset", id="another charset"),
-    ],
-)
-def test_what_cannot_be_read_is_withheld_by_name_of_the_cause(
-    guard: Guard, notebook: Notebook, kind: str, body: bytes, cause: str
-) -> None:
-    out, passing = answered(guard, notebook, SALES, [body], kind=kind)
-
-    assert out == b""
-    assert passing is not None
-    assert passing.instead(None) is not None
-    assert [outcome.uninspectable for outcome in notebook.answers] == [(cause,)]
-
-
-def test_what_a_rule_lets_go_unread_passes_and_is_recorded(guard: Guard, notebook: Notebook) -> None:
-    lets = rule("answers-media", "log", uninspectable=["media"])
-    guard.rules = guard.rules.model_copy(update={"policy": guard.rules.policy | {lets.id: lets}})
-    out, passing = answered(guard, notebook, SALES, [b"\x89PNG", b"\r\n"], kind="image/png")
-
-    assert out == b"\x89PNG\r\n"
-    assert passing is not None
-    assert passing.instead(None) is None
-    assert [(o.decision.verdict.value, o.uninspectable) for o in notebook.answers] == [("log", ("media",))]
-
-
-def test_tokens_that_say_the_text_once_more_are_withheld(guard: Guard, notebook: Notebook) -> None:
+def test_tokens_that_say_the_text_once_more_are_withheld(guard: Guard, notebook: Notebook, answered: Make) -> None:
     told = {"content": [{"token": "FR76", "logprob": -0.1, "bytes": [70, 82]}]}
     out, _ = answered(guard, notebook, SALES, stream(f"C'est {IBAN}.", 3, logprobs=told))
 
@@ -363,7 +217,9 @@ def test_tokens_that_say_the_text_once_more_are_withheld(guard: Guard, notebook:
     assert [outcome.uninspectable for outcome in notebook.answers] == [("logprobs",)]
 
 
-def test_a_rule_that_only_logs_leaves_its_event_and_changes_nothing(guard: Guard, notebook: Notebook) -> None:
+def test_a_rule_that_only_logs_leaves_its_event_and_changes_nothing(
+    guard: Guard, notebook: Notebook, answered: Make
+) -> None:
     pieces = stream(f"Appelez le 01 99 00 45 67. {FILLER}")
     out, _ = answered(guard, notebook, SALES, pieces)
 
@@ -371,7 +227,9 @@ def test_a_rule_that_only_logs_leaves_its_event_and_changes_nothing(guard: Guard
     assert notebook.verdicts == ["log"]
 
 
-def test_a_rule_that_counts_values_counts_those_of_the_whole_answer(guard: Guard, notebook: Notebook) -> None:
+def test_a_rule_that_counts_values_counts_those_of_the_whole_answer(
+    guard: Guard, notebook: Notebook, answered: Make, rule: Make
+) -> None:
     counting = rule("answers-many", "block", entities=["EMAIL_ADDRESS"], at_least=3)
     guard.rules = guard.rules.model_copy(update={"policy": {counting.id: counting}})
     said = "".join(f"Écrire à {name}@example.fr. {FILLER * 3}" for name in ("ana", "bob", "ana", "eve", "zoe"))
@@ -382,34 +240,13 @@ def test_a_rule_that_counts_values_counts_those_of_the_whole_answer(guard: Guard
     assert notebook.verdicts == ["block"]
 
 
-def test_a_style_that_drops_leaves_nothing(guard: Guard, notebook: Notebook) -> None:
-    dropping = REDACT.model_copy(update={"styles": {"IBAN_CODE": Style.DROP}})
+def test_a_style_that_drops_leaves_nothing(guard: Guard, notebook: Notebook, answered: Make) -> None:
+    dropping = guard.rules.policy["answers-redact"].model_copy(update={"styles": {"IBAN_CODE": Style.DROP}})
     guard.rules = guard.rules.model_copy(update={"policy": {dropping.id: dropping}})
     out, _ = answered(guard, notebook, SALES, stream(f"C'est {IBAN}."))
     assert text_of(out) == "C'est ."
 
 
-def test_the_analysis_goes_on_until_the_answer_is_over(guard: Guard, notebook: Notebook) -> None:
-    _, passing = answered(guard, notebook, SALES, stream("Bonjour."))
-    assert passing is not None
-    assert guard.deciding == 1
-    passing.close()
-    passing.close()
-    assert guard.deciding == 0
-
-
-def test_no_text_of_an_answer_is_in_any_repr(guard: Guard, notebook: Notebook) -> None:
+def test_no_text_of_an_answer_is_in_any_repr(guard: Guard, notebook: Notebook, answered: Make) -> None:
     _, passing = answered(guard, notebook, SALES, stream(f"C'est {IBAN}."))
     assert "3000" not in repr(notebook.answers) + repr(passing)
-    assert "secret" not in repr(Known({}, ["secret"]))
-
-
-@pytest.mark.parametrize(
-    ("value", "known"),
-    [
-        *(("Ana Silva", True), ("ANA  SILVA", True), ("ana", True), ("banana", False), ("an", False), ("", False)),
-        *(("FR763000", True), ("FR76-3000", True), ("FR7630001", False)),
-    ],
-)
-def test_what_is_known_is_known_word_by_word_and_numbers_however_spaced(value: str, known: bool) -> None:
-    assert Known({}, ["Bonjour Ana Silva", "FR76 3000"]).holds(value) is known
