@@ -391,6 +391,8 @@ class Proxy:
             log.error("message withheld after %s", type(error).__name__)
             if message.from_client:
                 self.guard.failed("internal", under.host, under.service, actor(flow))
+            else:
+                await under.socket.fail()
             if not isinstance(error, Exception):
                 raise
         else:

@@ -160,6 +160,11 @@ class Socket:
             on += filter(None, inspection.stop.body.split(b"\n"))
         return Passage(on=tuple(on), close=(REFUSED, f"refused by the company's proxy; reference {inspection.event}"))
 
+    async def fail(self) -> None:
+        """A message of the service met a defect: where a rule is about it, that leaves its event."""
+        if self._inspection is not None:
+            await self._inspection.fail("internal")
+
     def _restored(self, data: bytes) -> Passage:
         self._listen(data)
         return Passage(on=tuple(self._put_back(data)))

@@ -99,6 +99,7 @@ class Inspection:
 
     async def _step(self, data: bytes | None, *, quiet: bool = False, unread: str | None = None) -> list[bytes]:
         guard = self._guard
+        guard.deciding += 1  # a reload meanwhile must not end its analysis
         try:
             async with asyncio.timeout(guard.seconds):
                 try:
@@ -120,6 +121,8 @@ class Inspection:
             self._fail(error.cause)
         except StoreError:
             self._fail("store")
+        finally:
+            guard.deciding -= 1
         return self._hold.release(all_but_last=data is not None and self._ends and not self._recorded)
 
     async def _decide(self, *, quiet: bool, last: bool) -> None:

@@ -17,6 +17,7 @@ _WINDOW = 60.0
 PAIR, ADDRESS = 5, 60
 """Tries under way or failed in that time, of one user at one address, and failures of an address (with many people)."""
 type _Key = tuple[str, str | None]
+"""Address, and user whatever the case: directories take `ALICE` and `alice` for one."""
 
 
 class Memory[T]:
@@ -54,11 +55,11 @@ class Throttle:
 
     def wait(self, address: str | None, user: str) -> float:
         """Seconds until the next try is looked at; 0 when it may be at once."""
-        return max(self._left((address or "", user), PAIR), self._left((address or "", None), ADDRESS))
+        return max(self._left((address or "", user.casefold()), PAIR), self._left((address or "", None), ADDRESS))
 
     def tried(self, address: str | None, user: str) -> None:
         """One more try; it counts until it has succeeded, so that many at a time are no way around."""
-        self._add((address or "", user), PAIR)
+        self._add((address or "", user.casefold()), PAIR)
 
     def failed(self, address: str | None) -> None:
         """It was wrong."""
@@ -66,7 +67,7 @@ class Throttle:
 
     def forget(self, address: str | None, user: str) -> None:
         """It was right, and those before it were slips; or nobody could tell."""
-        self._times.pop((address or "", user), None)
+        self._times.pop((address or "", user.casefold()), None)
 
     def _add(self, key: _Key, most: int) -> None:
         self._times.setdefault(key, deque(maxlen=most)).append(self._clock())

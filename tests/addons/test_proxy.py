@@ -501,3 +501,17 @@ def test_nothing_stands_behind_an_answer_that_was_read(inspecting: Proxy) -> Non
     inspecting.responseheaders(flow)
     asyncio.run(inspecting.response(flow))
     assert not flow.response.trailers
+
+
+def test_what_a_service_says_on_a_socket_leaves_its_event_when_something_breaks(
+    inspecting: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = socket_to(inspecting)
+
+    async def broken(*_: object, **__: object) -> None:
+        raise _BugError("the answer")
+
+    monkeypatch.setattr("guard.sockets.Socket.incoming", broken)
+    assert said(inspecting, flow, b"{}", from_client=False) is None
+    told = events(tmp_path)[-1]["unmapped"]["guard"]  # type: ignore[index]
+    assert (told["direction"], told["failure"]) == ("answer", "internal")

@@ -247,6 +247,21 @@ def test_a_style_that_drops_leaves_nothing(guard: Guard, notebook: Notebook, ans
     assert text_of(out) == "C'est ."
 
 
+def test_the_analysis_of_a_stretch_keeps_its_guard(
+    guard: Guard, notebook: Notebook, answered: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[int] = []
+    analyze = guard.analyzer.analyze
+
+    async def counted(segments: Sequence[Segment]) -> Analysis:
+        counts.append(guard.deciding)
+        return await analyze(segments)
+
+    monkeypatch.setattr(guard.analyzer, "analyze", counted)
+    answered(guard, notebook, SALES, stream("Bonjour."))
+    assert counts[-1] == 2  # one for the answer, one for the stretch: a socket has no other
+
+
 def test_no_text_of_an_answer_is_in_any_repr(guard: Guard, notebook: Notebook, answered: Make) -> None:
     _, passing = answered(guard, notebook, SALES, stream(f"C'est {IBAN}."))
     assert "3000" not in repr(notebook.answers) + repr(passing)

@@ -63,3 +63,10 @@ def test_a_try_that_succeeds_forgets_the_slips_before() -> None:
         throttle.tried("10.0.0.1", "camille")
     throttle.forget("10.0.0.1", "camille")
     assert throttle.wait("10.0.0.1", "camille") == 0
+
+
+def test_a_name_in_another_case_is_no_way_around() -> None:
+    throttle = Throttle(Clock())
+    for name in ("camille", "Camille", "CAMILLE", "cAmille", "caMille"):
+        throttle.tried("10.0.0.1", name)
+    assert throttle.wait("10.0.0.1", "camillE") == 60
