@@ -5,10 +5,13 @@ Who they are is their address, as the map of addresses says; the client is the r
 
 import http.client
 import json
+import os
 import shutil
+import signal
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -149,6 +152,32 @@ def test_a_finished_sentence_does_not_wait_for_the_next_one(assistant: Assistant
         if "instant" in text:
             _Pausing.heard.set()
     assert text == "Un instant.\nSon compte est [[IBAN_CODE]]."
+
+
+def test_an_answer_is_decided_on_by_the_rules_its_request_began_with(assistant: Assistant) -> None:
+    path = assistant.guard.folder.parent / "rules" / "policy" / "answers-hide-personal-data.yaml"
+    status, whole = assistant.guard.state_dir / "in-force.json", path.read_text()
+
+    def in_force(text: str) -> None:
+        before = json.loads(status.read_text())["rules"]["version"]
+        path.write_text(text)
+        os.kill(assistant.guard.pid, signal.SIGHUP)
+        end = time.monotonic() + 30
+        while json.loads(status.read_text())["rules"]["version"] == before:
+            assert time.monotonic() < end, "the rules are not read"
+            time.sleep(0.05)
+
+    def speaker(_: Exchange) -> Reply:
+        """Other rules come into force while the service thinks."""
+        in_force(whole.replace("groups_not: [hr]", "groups_not: [sales]"))
+        time.sleep(0.5)  # in which analysis that nobody needs ends
+        return Reply(f"Son compte est {IBAN}.")
+
+    assistant.standin.speaker = speaker
+    assert said(assistant.client(SALES), ASK, stream=True) == "Son compte est [[IBAN_CODE]]."
+    assistant.standin.speaker = speaks(f"Son compte est {IBAN}.")
+    assert said(assistant.client(SALES), ASK, stream=True) == f"Son compte est {IBAN}."
+    in_force(whole)
 
 
 def test_a_request_with_trailers_leaves_without_them(assistant: Assistant) -> None:
