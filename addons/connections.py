@@ -7,12 +7,18 @@ that is answered differently the next time leads nowhere else.
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from guard.destinations import Destinations
 from guard.errors import GuardError
 
 NOT_ALLOWED = "this destination is not allowed by the company's proxy"
+
+
+_RESOLVING = 32
+"""Names that are looked up at a time. A name server that does not answer holds a thread for many seconds: those of the
+event loop are for decisions, which must not wait for other people's names."""
 
 
 class Connections:
@@ -22,6 +28,7 @@ class Connections:
         """GuardError when the mapping says nothing clear."""
         self.destinations = destinations
         self._targets = targets(mapping)
+        self._threads = ThreadPoolExecutor(_RESOLVING, thread_name_prefix="names")
 
     def install(self, loop: asyncio.AbstractEventLoop) -> None:
         """From now on; names and certificates stay the service's own."""
@@ -51,7 +58,7 @@ class Connections:
         self, loop: asyncio.AbstractEventLoop, connect: Any, factory: Any, host: Any, port: Any, options: dict[str, Any]
     ) -> Any:
         """Connected to the first of the name's addresses that may be reached and can."""
-        found = await loop.getaddrinfo(str(host), port, type=socket.SOCK_STREAM)
+        found = await loop.run_in_executor(self._threads, _resolved, str(host), port)
         addresses = [place[0] for *_, place in found if self.destinations.may(str(place[0]), int(port))]
         failure: OSError = PermissionError(NOT_ALLOWED)
         for address in dict.fromkeys(addresses):
@@ -60,6 +67,10 @@ class Connections:
             except OSError as error:
                 failure = error
         raise failure
+
+
+def _resolved(host: str, port: int) -> list[Any]:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 def targets(mapping: str) -> dict[str, tuple[str, int]]:

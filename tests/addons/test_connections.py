@@ -1,6 +1,8 @@
 """With the real event loop, resolver and sockets of this machine."""
 
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -26,28 +28,28 @@ def test_a_bad_map_of_upstreams_is_refused(mapping: str) -> None:
 
 def reached(host: str, *, allow: str = "", mapping: str = "", deny: str = "local") -> bytes:
     """What a server on this machine says when it is reached; `PORT` in the mapping is its port."""
+    return asyncio.run(asyncio.wait_for(_reached(host, Destinations.of(ANY, deny, allow), mapping), 20))
 
+
+async def _reached(host: str, destinations: Destinations, mapping: str = "") -> bytes:
     async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"hello")
         writer.close()
         await writer.wait_closed()
 
-    async def run() -> bytes:
-        server = await asyncio.start_server(greet, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        connections = Connections(Destinations.of(ANY, deny, allow), mapping.replace("PORT", str(port)))
-        connections.install(asyncio.get_running_loop())
-        try:
-            reader, writer = await asyncio.open_connection(host, port)
-            said = await reader.read()
-            writer.close()
-            await writer.wait_closed()
-            return said
-        finally:
-            server.close()
-            await server.wait_closed()
-
-    return asyncio.run(asyncio.wait_for(run(), 20))
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    connections = Connections(destinations, mapping.replace("PORT", str(port)))
+    connections.install(asyncio.get_running_loop())
+    try:
+        reader, writer = await asyncio.open_connection(host, port)
+        said = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        return said
+    finally:
+        server.close()
+        await server.wait_closed()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::ffff:127.0.0.1", "2130706433", "127.1", "0x7f000001"])
@@ -62,6 +64,22 @@ def test_an_allowed_address_is_reached_also_by_name() -> None:
 
 def test_a_mapped_host_is_reached_where_the_map_says() -> None:
     assert reached("API.openai.com.", mapping="api.openai.com=127.0.0.1:PORT") == b"hello"
+
+
+def test_names_are_looked_up_beside_the_threads_of_decisions() -> None:
+    free = threading.Event()
+
+    async def run() -> bytes:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        busy = loop.run_in_executor(None, free.wait, 30)
+        try:
+            return await _reached("localhost", Destinations.of(ANY, "", ""))
+        finally:
+            free.set()
+            await busy
+
+    assert asyncio.run(asyncio.wait_for(run(), 20)) == b"hello"
 
 
 LITERAL = {
