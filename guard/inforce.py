@@ -81,6 +81,11 @@ class Register:
         key = "refused" if what == "rules" else "people_refused"
         self._keep(**{key: {"at": _now(), "problems": len(problems), "first": problems[0]}})
 
+    def again(self, what: str) -> None:
+        """Changed files were changed back: nothing of them is refused any more."""
+        self.metrics.refused.labels(what).set(0)
+        self._keep(**{"refused" if what == "rules" else "people_refused": None})
+
     def _keep(self, **changes: object) -> None:
         """For `guard doctor`; nothing depends on it."""
         said = {**status(self.path.parent), **changes, "node": self.node, "pid": os.getpid()}
@@ -154,6 +159,10 @@ class Rules:
         """Say so."""
         self._register.refused("rules", error)
 
+    def again(self) -> None:
+        """Say so."""
+        self._register.again("rules")
+
     async def stop(self) -> None:
         """End all analysis."""
         for leaving in list(self._leaving):
@@ -207,3 +216,7 @@ class KnownPeople:
     def refused(self, error: GuardError) -> None:
         """Say so."""
         self._register.refused("people", error)
+
+    def again(self) -> None:
+        """Say so."""
+        self._register.again("people")

@@ -38,6 +38,9 @@ class Subject(Protocol):
     def refused(self, error: GuardError) -> None:
         """Say that what was in force stays."""
 
+    def again(self) -> None:
+        """After a refusal the files say what is in force: nothing is refused any more."""
+
 
 class Watch:
     """One subject's files over time. Clocks are the caller's, so that tests need none."""
@@ -52,6 +55,8 @@ class Watch:
         self._since = 0.0
         self._first: bytes | None = None
         """The digest when they had been quiet; the same is wanted once more."""
+        self._refused = False
+        """True when the files last said something that is not in force."""
 
     async def look(self, now: float) -> None:
         """Once more, at a time in seconds; whatever is due is done."""
@@ -89,6 +94,7 @@ class Watch:
         roots = self.subject.roots
         self._first, self._done = None, mark  # also when something unforeseen is raised: it would be each time
         if first == self._in_force and not asked:
+            self._stands()
             return
         error: GuardError | None = None
         found = None
@@ -107,8 +113,16 @@ class Watch:
                 error = caught
         if error is None:
             self._in_force = first
+            self._stands()
         else:
+            self._refused = True
             self.subject.refused(error)
+
+    def _stands(self) -> None:
+        """What the files say is in force."""
+        if self._refused:
+            self._refused = False
+            self.subject.again()
 
 
 class Reloader:

@@ -136,6 +136,10 @@ def test_rules_with_a_problem_are_refused_in_the_log_the_metrics_and_the_status(
     assert notices(settings)[-1] == ("refused", f"{path}:2:1:", 1)
     assert register.metrics.registry.get_sample_value("prompt_guard_reload_refused", {"what": "rules"}) == 1
     assert inforce.status(settings.state)["refused"]["problems"] == 1
+    subject.again()
+    assert register.metrics.registry.get_sample_value("prompt_guard_reload_refused", {"what": "rules"}) == 0
+    assert inforce.status(settings.state)["refused"] is None
+    subject.refused(caught.value)
     register.rules("next", first=False)
     assert register.metrics.registry.get_sample_value("prompt_guard_reload_refused", {"what": "rules"}) == 0
     assert inforce.status(settings.state)["refused"] is None

@@ -21,7 +21,7 @@ class Words:
     def __init__(self, path: Path) -> None:
         self.roots: Sequence[Path] = (path,)
         self.adopted: list[str] = []
-        self.refusals = 0
+        self.refusals = self.backs = 0
         self.unwilling = False
         self.meanwhile: Any = None
 
@@ -40,6 +40,9 @@ class Words:
 
     def refused(self, error: GuardError) -> None:
         self.refusals += 1
+
+    def again(self) -> None:
+        self.backs += 1
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +145,18 @@ def test_back_to_what_is_in_force_is_no_change(words: Words) -> None:
     words.roots[0].write_text("one\nend\n")
     looked(found, 4, 6, 7, 20)
     assert (words.adopted, words.refusals) == ([], 1)
+
+
+def test_back_to_what_is_in_force_ends_a_refusal_once(words: Words) -> None:
+    path, seen = words.roots[0], watch(words)
+    whole = path.read_text()
+    looked(seen, 0)
+    path.write_text("half\n")
+    looked(seen, 5, 10, 15)
+    assert (words.refusals, words.backs) == (1, 0)
+    path.write_text(whole)
+    looked(seen, 20, 25, 30, 35)
+    assert (words.refusals, words.backs, words.adopted) == (1, 1, [])
 
 
 def test_what_cannot_be_put_into_force_is_refused(words: Words) -> None:
