@@ -132,7 +132,11 @@ class Inspection:
         segments = [segment for stretch in pending for segment in stretch.segments]
         owners = [stretch for stretch in pending for _ in stretch.segments]
         analysis = await self._guard.analyzer.analyze(segments) if segments else Analysis()
-        found = {(id(owners[f.segment]), f.rule, f.start, f.end): f for f in self._news(analysis.findings, segments)}
+        if self._reader.known.long and analysis.findings:
+            unheard = await asyncio.to_thread(lambda: list(self._news(analysis.findings, segments)))
+        else:
+            unheard = list(self._news(analysis.findings, segments))
+        found = {(id(owners[f.segment]), f.rule, f.start, f.end): f for f in unheard}
         news = tuple(found.values())
         for stretch in pending:
             stretch.stop_before([finding for finding in news if owners[finding.segment] is stretch])

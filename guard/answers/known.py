@@ -3,13 +3,15 @@
 import re
 from collections import deque
 from collections.abc import Iterable, Mapping
-from itertools import accumulate
 
 from guard.redact.placeholders import Token
 
-_WORD = re.compile(r"[^\W_]+")
 _DIGITS = 6
 """Letters and digits of the shortest number that is known however it is spaced."""
+_LONGEST = 64
+"""And of the longest."""
+_LONG = 20_000
+"""Characters."""
 _SENT = 200_000
 """Characters of what was sent on a socket that are remembered."""
 
@@ -22,9 +24,12 @@ class Known:
         self.values = values
         self._texts = deque(texts)
         self._words: str | None = None
-        self._squeezed = ""
-        self._borders: frozenset[int] = frozenset()
-        """Where a word begins or ends in what is squeezed."""
+        """The texts as they are compared, a line each."""
+
+    @property
+    def long(self) -> bool:
+        """True when looking takes so long that it is not for the event loop."""
+        return sum(map(len, self._texts)) > _LONG
 
     def add(self, texts: Iterable[str]) -> None:
         """They sent more; what is long ago is forgotten."""
@@ -38,14 +43,11 @@ class Known:
         """True when the value stands in one of the texts, whatever its case and spaces."""
         if self._words is None:
             self._words = "\n".join(["", *map(_plain, self._texts), ""])
-            pieces = [word for text in self._texts for word in (*_WORD.findall(text.casefold()), "\n")]
-            self._squeezed = "".join(pieces)
-            self._borders = frozenset(accumulate(map(len, pieces), initial=0))
         words = self._words
         plain, tight = _plain(value), squeezed(value)
         if any(plain == _plain(sent) for sent in self.values.values()):
             return True
-        if len(tight) >= _DIGITS and any(letter.isdecimal() for letter in tight) and self._stands(tight):
+        if _DIGITS <= len(tight) <= _LONGEST and any(letter.isdecimal() for letter in tight) and _spelled(tight, words):
             return True
         at = words.find(plain) if plain else -1
         while at > 0:
@@ -54,14 +56,11 @@ class Known:
             at = words.find(plain, at + 1)
         return False
 
-    def _stands(self, tight: str) -> bool:
-        """Whether whole words, side by side, say it: a part of a longer number is another number."""
-        at = self._squeezed.find(tight)
-        while at >= 0:
-            if {at, at + len(tight)} <= self._borders:
-                return True
-            at = self._squeezed.find(tight, at + 1)
-        return False
+
+def _spelled(tight: str, words: str) -> bool:
+    """Whether whole words of one line say it, side by side: a part of a longer number is another number."""
+    letters = r"(?:[^\w\n]|_)*".join(map(re.escape, tight))
+    return re.search(rf"(?<![^\W_]){letters}(?![^\W_])", words) is not None
 
 
 def _plain(text: str) -> str:

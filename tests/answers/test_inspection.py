@@ -127,6 +127,15 @@ def test_what_the_reader_sent_is_no_news_to_them(guard: Guard, notebook: Noteboo
     assert [len(outcome.findings) for outcome in notebook.answers] == [1]
 
 
+def test_a_long_prompt_is_looked_through_beside_the_event_loop(
+    guard: Guard, notebook: Notebook, answered: Make
+) -> None:
+    text = f"Vous citez {IBAN}, et {OTHER}."
+    out, passing = answered(guard, notebook, SALES, stream(text), prompt="Bonjour. " * 3000 + IBAN.replace(" ", "-"))
+    assert passing is not None
+    assert text_of(out) == text.replace(OTHER, "[[IBAN_CODE]]")
+
+
 def test_tool_arguments_are_masked_and_stay_json(guard: Guard, notebook: Notebook, answered: Make) -> None:
     arguments = json.dumps({"iban": IBAN, "note": "\u00e0 payer", "n": 3})
     calls = [
