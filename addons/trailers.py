@@ -7,7 +7,6 @@ Over HTTP/2 mitmproxy gives them with the request, and they are read.
 from typing import Any
 
 import h11
-from h11._receivebuffer import ReceiveBuffer
 from mitmproxy.proxy import events, layer
 from mitmproxy.proxy.layers.http._http1 import Http1Connection
 
@@ -21,7 +20,7 @@ class _Bare:
         self._reader = reader
         self.read_eof = reader.read_eof
 
-    def __call__(self, buf: ReceiveBuffer) -> Any:
+    def __call__(self, buf: Any) -> Any:
         """The next event of the body; None when more bytes are needed."""
         event = self._reader(buf)
         return h11.EndOfMessage() if isinstance(event, h11.EndOfMessage) else event
