@@ -3,12 +3,19 @@
 from typing import Any
 
 import pytest
+from mitmproxy import http
 from mitmproxy.options import Options
 from mitmproxy.proxy import events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import ReceiveHttp
-from mitmproxy.proxy.layers.http._events import RequestData, RequestEndOfMessage, RequestHeaders
-from mitmproxy.proxy.layers.http._http1 import Http1Connection, Http1Server
+from mitmproxy.proxy.layers.http._events import (
+    RequestData,
+    RequestEndOfMessage,
+    RequestHeaders,
+    RequestTrailers,
+    ResponseTrailers,
+)
+from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Connection, Http1Server
 from mitmproxy.test.tflow import tclient_conn
 
 from addons.trailers import drop_trailers
@@ -18,7 +25,8 @@ HEAD = b"POST http://example.com/ HTTP/1.1\r\nhost: example.com\r\ntransfer-enco
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Http1Server:
-    monkeypatch.setattr(Http1Connection, "read_body", Http1Connection.read_body)
+    for kind, name in ((Http1Connection, "read_body"), (Http1Client, "send"), (Http1Server, "send")):
+        monkeypatch.setattr(kind, name, getattr(kind, name))
     drop_trailers()
     options = Options()
     options.add_option("validate_inbound_headers", bool, True, "")
@@ -43,3 +51,11 @@ def test_a_body_ends_where_it_ends_whatever_stands_behind_it(client: Http1Server
     assert isinstance(found[0], RequestHeaders)
     assert b"".join(each.data for each in found if isinstance(each, RequestData)) == b"abc"
     assert isinstance(found[-1], RequestEndOfMessage)
+
+
+def test_what_came_over_http2_goes_on_without_them(client: Http1Server) -> None:
+    trailers = http.Headers(((b"x-note", b"1"),))
+    server = Http1Client(client.context)
+    server.stream_id = client.stream_id = 1
+    assert list(server.send(RequestTrailers(1, trailers))) == []
+    assert list(client.send(ResponseTrailers(1, trailers))) == []
