@@ -20,6 +20,8 @@ _LEAST, _MOST = 3, 5
 """Letters of a word that counts alone; words of the longest name whose words do."""
 _TIE = (" ", "-", "\xa0")
 """What stands between the words of one name."""
+_FEW = 20
+"""Words that are looked for one by one before a whole text is read."""
 _BEGINS = re.compile(r"(?:^|[.!?…:]\s|\n)[\s«\"“(*•-]*$")
 """What stands before the first word of a sentence."""
 _BEFORE = 8
@@ -36,7 +38,7 @@ def echoes(
     """
     known = set(people)
     words = {word for start, end in known for word in _words(text[start:end]) if word not in common}
-    if not words:
+    if not words or (len(words) <= _FEW and not _elsewhere(text, words, known)):
         return
     tokens = [(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(text)]
     words -= {token for _, _, token in tokens if token in words}
@@ -49,6 +51,18 @@ def echoes(
                 run = []
             run.append((start, end))
     yield from (place for place in _told(text, run) if not (seen(place) or longer(place)))
+
+
+def _elsewhere(text: str, words: Iterable[str], known: Iterable[Place]) -> bool:
+    """Whether any of the words may stand outside the known names: quick to tell of most texts."""
+    said, known_too = plain(text), inside(known)
+    for word in words:
+        at = said.find(word)
+        while at >= 0:
+            if not known_too((at, at + len(word))):
+                return True
+            at = said.find(word, at + len(word))
+    return False
 
 
 def _words(name: str) -> list[str]:

@@ -96,9 +96,10 @@ class Naming:
 
     def find(self, text: str, names: Iterable[Part], people: Iterable[Place] = ()) -> Iterator[Spotted]:
         """The matches in a text, given what the pipeline calls names (label, start, end) and people found otherwise."""
-        word = ordinary(text)
         parts = [part for name in names for part in _parts(text, *name)]
-        parts = [part for part in parts if not (part[0] == PERSON and word(*part[1:]))]
+        if any(part[0] == PERSON for part in parts):
+            word = ordinary(text)
+            parts = [part for part in parts if not (part[0] == PERSON and word(*part[1:]))]
         yield from self._people(text, parts, [*people])
         for rule, headings in self._columns:
             for start, end in _cells(text, headings):
@@ -115,6 +116,8 @@ class Naming:
                 for spot in self._called(text, label, *whole(text, (start, end), self._public, other)):
                     told.append((spot.start, spot.end))
                     yield spot
+        if PERSON not in self._named:
+            told = []
         beside = frozenset(companions(text, inside(told)) if told else ())
         for start, end in sorted(beside):
             yield from self._called(text, PERSON, start, end)

@@ -4,7 +4,7 @@ The entries (guard.rules.entries) become one graph whose size is that of the ent
 once, so a text costs its words, not its words times the entries. Case and accents do not count.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 from guard.detect.words import plain
 from guard.rules.entries import ANY, GAP, Wording, parse
@@ -84,6 +84,10 @@ def _joined[Mark: Hashable](nodes: "Sequence[_Node[Mark]]") -> "_Node[Mark]":
     return one
 
 
+type Begun[Mark: Hashable] = Mapping[str, Sequence[tuple[_Node[Mark], str]]]
+"""Words that begin entries, and where each leads."""
+
+
 class Phrases[Mark: Hashable]:
     """Some entries, each with a mark."""
 
@@ -99,14 +103,19 @@ class Phrases[Mark: Hashable]:
             self._root.join(_before(wording, end))
         self._ready = False
 
-    def find(self, words: Sequence[str]) -> Iterator[tuple[Mark, str, int, int]]:
-        """Each entry that stands in plain words: its mark, the wording of it that matched, as the entry writes it, its
-        first word, and the one after its last."""
+    def begun(self, words: Iterable[str]) -> Begun[Mark]:
+        """Which of some plain words begin entries, and where they lead: what `find` asks of all rows of one text."""
         if not self._ready:
             self._root.together()
             self._ready = True
+        return {word: steps for word in set(words) if (steps := self._root.next(word))}
+
+    def find(self, words: Sequence[str], begun: Begun[Mark] | None = None) -> Iterator[tuple[Mark, str, int, int]]:
+        """Each entry that stands in plain words: its mark, the wording of it that matched, as the entry writes it, its
+        first word, and the one after its last."""
+        begun = self.begun(words) if begun is None else begun
         for first, word in enumerate(words):
-            for node, written in self._root.next(word):
+            for node, written in begun.get(word, ()):
                 for mark in node.ends:
                     yield mark, written, first, first + 1
                 if node.whole or node.gaps or node.begun:

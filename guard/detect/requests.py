@@ -3,13 +3,13 @@ words. A sentence that tells ("each manager evaluates...") asks for nothing. Fre
 """
 
 import re
-from collections.abc import Container, Iterator, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
+from functools import cached_property
 
 from guard.detect.phrases import Phrases
 from guard.detect.words import plain
 
-_ENDS = 4000
+_ENDS = 2000
 """Characters at either end of a text that are looked at: a request stands before its material or behind it."""
 _TITLES = "".join(
     rf"(?<!\b{title}\.)" for title in ("[a-z]", "mm", "mr", "ms", "dr", "pr", "mrs", "mme", "mlle", "prof")
@@ -112,24 +112,59 @@ _NEAR = 3
 """Words between a verb and what points to its object."""
 
 
-@dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a text."""
+    """One sentence of a text. Most speak of nothing that a rule knows: what they ask for is worked out when asked."""
 
-    words: tuple[str, ...]
-    """In plain form."""
-    heads: frozenset[int]
-    """Words that begin a clause, lead-in words apart."""
-    question: bool
-    """It ends with a question mark."""
-    cue: bool
-    """It asks in so many words."""
-    points: tuple[int, ...]
-    """Words that speak of something in a sentence nearby."""
-    back: tuple[int, ...]
-    """Words that stand for what was named before."""
-    opens: bool
-    """What it speaks of follows: it ends with a colon, or its line or its own part of one ends."""
+    def __init__(self, text: str, ended: str) -> None:
+        """`text` in plain form, and what ended it."""
+        self._text = text
+        self._ended = ended
+        self.words: tuple[str, ...] = tuple(_WORD.findall(text))
+        """In plain form."""
+
+    @cached_property
+    def heads(self) -> frozenset[int]:
+        """Words that begin a clause, lead-in words apart."""
+        heads: set[int] = set()
+        before = 0
+        for index, match in enumerate(self._found):
+            start = match.start()
+            apart = self._text[before:start] != " " and _BREAK.search(self._text, before, start) is not None
+            begins = index == 0 or self.words[index - 1] in _JOINING or apart
+            if begins or (index - 1 in heads and (self.words[index - 1] in _LEAD or self.words[index - 1].isdigit())):
+                heads.add(index)
+            before = match.end()
+        if _LABEL.match(self._text):
+            heads.discard(0)
+        return frozenset(heads)
+
+    @property
+    def question(self) -> bool:
+        """It ends with a question mark."""
+        return self._ended == "?"
+
+    @cached_property
+    def cue(self) -> bool:
+        """It asks in so many words."""
+        if self.question or self.words[0] in _OPENERS or _CLITIC.search(self._text) is not None:
+            return True
+        return next(_ASKING.find(self.words), None) is not None
+
+    @cached_property
+    def points(self) -> tuple[int, ...]:
+        """Words that speak of something in a sentence nearby."""
+        return self._places(_POINTING)
+
+    @cached_property
+    def back(self) -> tuple[int, ...]:
+        """Words that stand for what was named before."""
+        return self._places(_BACKWARD)
+
+    @property
+    def opens(self) -> bool:
+        """What it speaks of follows: it ends with a colon, or its line or its own part of one ends."""
+        text = self._text
+        return self._ended == "\n" or text.rstrip().endswith(":") or "«" in text or '"' in text or "“" in text
 
     def asks(self, first: int, end: int) -> bool:
         """Whether the words in these places are what it asks for; one that opens questions, where it opens one."""
@@ -155,6 +190,16 @@ class Sentence:
         """Whether what they are done to is only stood for: it was named before, here or in another message."""
         return any(first - _NEAR <= at < end + _NEAR for at in self.back)
 
+    @cached_property
+    def _found(self) -> list[re.Match[str]]:
+        return list(_WORD.finditer(self._text))
+
+    def _places(self, known: Container[str]) -> tuple[int, ...]:
+        """The numbers of the words that are known, and of those that hang on a verb (« classe-les »)."""
+        hung = {match.start(1) for match in _BACK.finditer(self._text)}
+        more = {index for index, match in enumerate(self._found) if match.start() in hung} if hung else ()
+        return tuple(index for index, word in enumerate(self.words) if word in known or index in more)
+
 
 def sentences(text: str) -> list[Sentence]:
     """The sentences at both ends of a text, in order; a short text is looked at whole."""
@@ -170,44 +215,9 @@ def _sentences(text: str) -> Iterator[Sentence]:
     for end in [*_SENTENCE.finditer(flat), None]:
         start, at = at, end.end() if end is not None else len(flat)
         stop = end.start() if end is not None else len(flat)
-        if (sentence := _sentence(flat[start:stop], end.group() if end is not None else "\n")) is not None:
+        sentence = Sentence(flat[start:stop], end.group() if end is not None else "\n")
+        if sentence.words:
             yield sentence
-
-
-def _sentence(text: str, ended: str) -> Sentence | None:
-    found = list(_WORD.finditer(text))
-    if not found:
-        return None
-    words = tuple(match.group() for match in found)
-    heads: set[int] = set()
-    before = 0
-    for index, match in enumerate(found):
-        start = match.start()
-        apart = text[before:start] != " " and _BREAK.search(text, before, start) is not None
-        begins = index == 0 or words[index - 1] in _JOINING or apart
-        if begins or (index - 1 in heads and (words[index - 1] in _LEAD or words[index - 1].isdigit())):
-            heads.add(index)
-        before = match.end()
-    if _LABEL.match(text):
-        heads.discard(0)
-    hung = {match.start(1) for match in _BACK.finditer(text)}
-    clitics = frozenset(index for index, match in enumerate(found) if match.start() in hung) if hung else frozenset()
-    question = ended == "?"
-    cue = question or words[0] in _OPENERS or _CLITIC.search(text) is not None
-    return Sentence(
-        words,
-        frozenset(heads),
-        question,
-        cue or next(_ASKING.find(words), None) is not None,
-        _places(words, _POINTING, clitics),
-        _places(words, _BACKWARD, clitics),
-        ended == "\n" or text.rstrip().endswith(":") or "«" in text or '"' in text or "“" in text,
-    )
-
-
-def _places(words: Sequence[str], known: Container[str], more: Set[int]) -> tuple[int, ...]:
-    """The numbers of the words that are known, and these."""
-    return tuple(index for index, word in enumerate(words) if word in known or index in more)
 
 
 def _cues() -> Phrases[str]:

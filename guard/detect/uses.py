@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from guard.detect.analysis import Halves
-from guard.detect.phrases import Phrases
+from guard.detect.phrases import Begun, Phrases
 from guard.detect.programs import instructs
 from guard.detect.requests import Sentence, sentences
 from guard.rules.entries import ANY
@@ -68,12 +68,15 @@ class UseMatcher:
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules.uses
         self._phrases: Phrases[_Mark] = Phrases()
+        self._harmless: Phrases[_Mark] = Phrases()
+        """Those of `harmless`, which say something beside acts and objects only."""
         for rule in rules.uses.values():
             for part in PARTS:
                 wordings = getattr(rule.use, part)
                 listed = [entry for name in wordings.lists for entry in rules.lists[name]]
+                phrases = self._harmless if part == "harmless" else self._phrases
                 for entry in (*wordings.fr, *wordings.en, *listed):
-                    self._phrases.add(entry, _Mark(rule.id, part))
+                    phrases.add(entry, _Mark(rule.id, part))
 
     def find(self, segment: Segment) -> tuple[Use, ...]:
         """The uses one segment speaks of, each by its best sentence."""
@@ -119,17 +122,32 @@ class UseMatcher:
     def _find(self, text: Sequence[Sentence]) -> dict[str, dict[int, _Found]]:
         """By rule, what of it stands in which sentence."""
         found: dict[str, dict[int, _Found]] = {}
+        begun = self._phrases.begun(word for sentence in text for word in sentence.words)
         for at, sentence in enumerate(text):
-            for mark, said, first, end in self._phrases.find(sentence.words):
-                if mark.part == "acts" and not sentence.asks(first, end):
+            for rule, here in self._stand(sentence, begun).items():
+                found.setdefault(rule, {})[at] = here
+        return found
+
+    def _stand(self, sentence: Sentence, begun: Begun[_Mark]) -> dict[str, _Found]:
+        """By rule, what of it stands in one sentence. Most words of rules stand for nothing there, so that little is
+        asked of each."""
+        found: dict[str, _Found] = {}
+        asked: dict[tuple[int, int], bool] = {}
+        for mark, said, first, end in self._phrases.find(sentence.words, begun):
+            if mark.part == "acts":
+                if (asks := asked.get((first, end))) is None:
+                    asks = asked[first, end] = sentence.asks(first, end)
+                if not asks:
                     continue
-                sentences_of = found.setdefault(mark.rule, {})
-                if (here := sentences_of.get(at)) is None:
-                    here = sentences_of[at] = _Found()
-                place = _Place(first, end, said)
-                getattr(here, mark.part).append(place)
-                if mark.part == "people":
-                    here.objects.append(place)
+            if (here := found.get(mark.rule)) is None:
+                here = found[mark.rule] = _Found()
+            getattr(here, mark.part).append(place := _Place(first, end, said))
+            if mark.part == "people":
+                here.objects.append(place)
+        spoken = {rule for rule, here in found.items() if here.acts or here.objects}
+        for mark, said, first, end in self._harmless.find(sentence.words) if spoken else ():
+            if mark.rule in spoken:
+                found[mark.rule].harmless.append(_Place(first, end, said))
         return found
 
 
