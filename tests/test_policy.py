@@ -466,6 +466,12 @@ def test_a_rule_that_lint_calls_shadowed_changes_no_decision(
         assert (set(rest.redact), rest.styles) == (set(whole.redact), whole.styles)
 
 
+def test_a_rule_that_redacts_nothing_shadows_none_that_does() -> None:
+    policy = [rule("redact", entities=["IBAN_CODE"]), rule("redact")]
+
+    assert list(shadows(policy, _WORLD)) == []
+
+
 @given(st.lists(_RULES, max_size=5), _FOUND)
 def test_every_rule_is_a_reason_or_says_why_not(policy: list[PolicyRule], findings: list[Finding]) -> None:
     given = facts(*findings, uses=(Use("cv-screening", 0.8),))

@@ -179,6 +179,8 @@ def _outdoes(other: PolicyRule, rule: PolicyRule) -> bool:
         return rule.then is not Verdict.REDACT or other.then in (Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK)
     if other.then is not rule.then or rule.styles:
         return False
+    if rule.then is Verdict.REDACT and not (other.when.entities or other.when.classification or other.when.roles):
+        return False  # it hides nothing (R332)
     alike = other.message == rule.message and set(rule.approvers) <= set(other.approvers)
     return alike or rule.then not in _WAIT
 

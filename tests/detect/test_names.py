@@ -37,8 +37,10 @@ def test_one_pipeline_reads_both_languages_whatever_the_guess(builtin: Pipelines
     ]
 
 
-def test_both_languages_share_one_object(builtin: Pipelines) -> None:
-    assert builtin.get_nlp("fr") is builtin.get_nlp("en") is Pipelines("builtin").get_nlp("fr")
+def test_both_languages_share_one_object() -> None:
+    one, other = Pipelines("builtin"), Pipelines("builtin")
+
+    assert one.get_nlp("fr") is one.get_nlp("en") is other.get_nlp("fr")
 
 
 def test_nothing_is_found_without_a_pipeline() -> None:
