@@ -466,10 +466,13 @@ def test_a_rule_that_lint_calls_shadowed_changes_no_decision(
         assert (set(rest.redact), rest.styles) == (set(whole.redact), whole.styles)
 
 
-def test_a_rule_that_redacts_nothing_shadows_none_that_does() -> None:
-    policy = [rule("redact", entities=["IBAN_CODE"]), rule("redact")]
-
-    assert list(shadows(policy, _WORLD)) == []
+@pytest.mark.parametrize(
+    "other",
+    [rule("redact"), rule("redact", entities=["IBAN_CODE"], more={"styles": {"IBAN_CODE": Style.MASK}})],
+    ids=["hides nothing", "in another style"],
+)
+def test_a_rule_that_redacts_otherwise_shadows_none(other: PolicyRule) -> None:
+    assert list(shadows([rule("redact", entities=["IBAN_CODE"]), other], _WORLD)) == []
 
 
 @given(st.lists(_RULES, max_size=5), _FOUND)

@@ -177,7 +177,7 @@ def _outdoes(other: PolicyRule, rule: PolicyRule) -> bool:
         return False
     if other.then.rank > rule.then.rank:
         return rule.then is not Verdict.REDACT or other.then in (Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK)
-    if other.then is not rule.then or rule.styles:
+    if other.then is not rule.then or rule.styles or other.styles:
         return False
     if rule.then is Verdict.REDACT and not (other.when.entities or other.when.classification or other.when.roles):
         return False  # it hides nothing (R332)
