@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from guard.terms import Lang
 
-LIMIT = 4000
+LIMIT = 1500
 """Characters looked at: more tell no more."""
 _WORD = re.compile(r"(?<![\w/+@])[^\W\d_]++(?![\w/+@])(?:['’](?=[^\W\d_]))?")
 """A word; with its apostrophe when one ties it to the next: `l'` in l'IBAN, `don'` in don't."""

@@ -12,7 +12,7 @@ from guard.detect.columns import HEADING, MARKS, row
 from guard.detect.companions import Place, companions, whole
 from guard.detect.echoes import echoes, inside
 from guard.detect.programs import ordinary
-from guard.detect.words import any_of, plain
+from guard.detect.words import any_of, any_of_wider, plain
 from guard.rules.schema import DetectRule
 
 _EDGE = re.compile(
@@ -78,8 +78,9 @@ class Naming:
         for rule in rules:
             if rule.detect.named is not None:
                 self._named.setdefault(rule.detect.named.label, []).append(rule)
-        columns = ((rule, any_of([*rule.detect.columns.fr, *rule.detect.columns.en])) for rule in rules)
-        self._columns = [(rule, headings) for rule, headings in columns if headings is not None]
+        columns = [(rule, [*rule.detect.columns.fr, *rule.detect.columns.en]) for rule in rules]
+        self._columns = [(rule, headings) for rule, said in columns if (headings := any_of(said)) is not None]
+        self._headings = any_of_wider(heading for _, said in columns for heading in said)
         self._mailbox = [rule for rule in rules if rule.detect.mailbox]
         self._allowed = {
             rule.id: frozenset(map(plain, [*rule.detect.allow, *lists.get(rule.detect.allow_from or "", [])]))
@@ -101,12 +102,16 @@ class Naming:
             word = ordinary(text)
             parts = [part for part in parts if not (part[0] == PERSON and word(*part[1:]))]
         yield from self._people(text, parts, [*people])
-        for rule, headings in self._columns:
+        for rule, headings in self._columns if self._titled(text) else ():
             for start, end in _cells(text, headings):
                 yield from self._kept(rule, text, start, end, 1.0)
         for rule in self._mailbox:
             for start, end in _owners(text, self._allowed[rule.id]):
                 yield from self._kept(rule, text, start, end, 1.0)
+
+    def _titled(self, text: str) -> bool:
+        """Whether any heading may stand in a text: quick to tell of most."""
+        return self._headings is not None and self._headings.search(plain(text).encode("utf-8", "replace")) is not None
 
     def _people(self, text: str, parts: Sequence[Part], told: list[Place]) -> Iterator[Spotted]:
         """What a pipeline calls names, and the people whom those tell of; `told` are people found otherwise."""

@@ -110,17 +110,19 @@ class Phrases[Mark: Hashable]:
             self._ready = True
         return {word: steps for word in set(words) if (steps := self._root.next(word))}
 
-    def find(self, words: Sequence[str], begun: Begun[Mark] | None = None) -> Iterator[tuple[Mark, str, int, int]]:
-        """Each entry that stands in plain words: its mark, the wording of it that matched, as the entry writes it, its
-        first word, and the one after its last."""
+    def find(
+        self, words: Sequence[str], begun: Begun[Mark] | None = None
+    ) -> Iterator[tuple[Sequence[Mark], str, int, int]]:
+        """Each wording that stands in plain words: the marks of the entries that say it, the wording as they write it,
+        its first word, and the one after its last."""
         begun = self.begun(words) if begun is None else begun
         for first, word in enumerate(words):
             for node, written in begun.get(word, ()):
-                for mark in node.ends:
-                    yield mark, written, first, first + 1
+                if node.ends:
+                    yield node.ends, written, first, first + 1
                 if node.whole or node.gaps or node.begun:
-                    for mark, said, end in _further(node, words, first + 1, written):
-                        yield mark, said, first, end
+                    for marks, said, end in _further(node, words, first + 1, written):
+                        yield marks, said, first, end
 
 
 def _before[Mark: Hashable](wording: Wording, after: _Node[Mark]) -> _Node[Mark]:
@@ -140,7 +142,7 @@ def _before[Mark: Hashable](wording: Wording, after: _Node[Mark]) -> _Node[Mark]
 
 def _further[Mark: Hashable](
     node: _Node[Mark], words: Sequence[str], at: int, said: str
-) -> Iterator[tuple[Mark, str, int]]:
+) -> Iterator[tuple[Sequence[Mark], str, int]]:
     """What ends behind a place."""
     if at < len(words):
         for after, written in node.next(words[at]):
@@ -155,8 +157,8 @@ def _further[Mark: Hashable](
 
 def _ends[Mark: Hashable](
     node: _Node[Mark], words: Sequence[str], at: int, said: str
-) -> Iterator[tuple[Mark, str, int]]:
+) -> Iterator[tuple[Sequence[Mark], str, int]]:
     """What ends at a place or behind it."""
-    for mark in node.ends:
-        yield mark, said, at
+    if node.ends:
+        yield node.ends, said, at
     yield from _further(node, words, at, said)

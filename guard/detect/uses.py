@@ -5,8 +5,9 @@ them."). The evidence of a use is the rule's own entries, never the person's wor
 for in one walk, at both ends of a text; work on a sentence grows with its length, not with pairs of places in it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -47,19 +48,24 @@ class _Place(NamedTuple):
     said: str
 
 
-@dataclass(slots=True)
 class _Found:
-    """What of one rule stands in one sentence."""
+    """What of one rule stands in one sentence; most parts of it are not there."""
 
-    acts: list[_Place] = field(default_factory=list)
+    acts: Sequence[_Place] = ()
     """Those that are asked for."""
-    objects: list[_Place] = field(default_factory=list)
-    phrases: list[_Place] = field(default_factory=list)
-    people: list[_Place] = field(default_factory=list)
+    objects: Sequence[_Place] = ()
+    phrases: Sequence[_Place] = ()
+    people: Sequence[_Place] = ()
     """They are objects too."""
-    harmless: list[_Place] = field(default_factory=list)
-    subjects: list[_Place] = field(default_factory=list)
-    exclude: list[_Place] = field(default_factory=list)
+    harmless: Sequence[_Place] = ()
+    subjects: Sequence[_Place] = ()
+    exclude: Sequence[_Place] = ()
+
+    def add(self, part: Part, place: _Place) -> None:
+        """Take in where an entry of a part stands."""
+        self.__dict__.setdefault(part, []).append(place)
+        if part == "people":
+            self.add("objects", place)
 
 
 class UseMatcher:
@@ -122,32 +128,27 @@ class UseMatcher:
     def _find(self, text: Sequence[Sentence]) -> dict[str, dict[int, _Found]]:
         """By rule, what of it stands in which sentence."""
         found: dict[str, dict[int, _Found]] = {}
-        begun = self._phrases.begun(word for sentence in text for word in sentence.words)
+        words = {word for sentence in text for word in sentence.words}
+        begun, quiet = self._phrases.begun(words), self._harmless.begun(words)
         for at, sentence in enumerate(text):
-            for rule, here in self._stand(sentence, begun).items():
+            for rule, here in self._stand(sentence, begun, quiet).items():
                 found.setdefault(rule, {})[at] = here
         return found
 
-    def _stand(self, sentence: Sentence, begun: Begun[_Mark]) -> dict[str, _Found]:
-        """By rule, what of it stands in one sentence. Most words of rules stand for nothing there, so that little is
-        asked of each."""
-        found: dict[str, _Found] = {}
-        asked: dict[tuple[int, int], bool] = {}
-        for mark, said, first, end in self._phrases.find(sentence.words, begun):
-            if mark.part == "acts":
-                if (asks := asked.get((first, end))) is None:
-                    asks = asked[first, end] = sentence.asks(first, end)
-                if not asks:
-                    continue
-            if (here := found.get(mark.rule)) is None:
-                here = found[mark.rule] = _Found()
-            getattr(here, mark.part).append(place := _Place(first, end, said))
-            if mark.part == "people":
-                here.objects.append(place)
+    def _stand(self, sentence: Sentence, begun: Begun[_Mark], quiet: Begun[_Mark]) -> dict[str, _Found]:
+        """By rule, what of it stands in one sentence."""
+        found: defaultdict[str, _Found] = defaultdict(_Found)
+        for marks, said, first, end in self._phrases.find(sentence.words, begun):
+            place = _Place(first, end, said)
+            asked = any(mark.part == "acts" for mark in marks) and sentence.asks(first, end)
+            for mark in marks:
+                if asked or mark.part != "acts":
+                    found[mark.rule].add(mark.part, place)
         spoken = {rule for rule, here in found.items() if here.acts or here.objects}
-        for mark, said, first, end in self._harmless.find(sentence.words) if spoken else ():
-            if mark.rule in spoken:
-                found[mark.rule].harmless.append(_Place(first, end, said))
+        for marks, said, first, end in self._harmless.find(sentence.words, quiet) if spoken else ():
+            for mark in marks:
+                if mark.rule in spoken:
+                    found[mark.rule].add("harmless", _Place(first, end, said))
         return found
 
 

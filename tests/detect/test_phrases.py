@@ -15,7 +15,7 @@ def found(entries: list[str], text: str) -> list[tuple[str, str, int, int]]:
     phrases: Phrases[str] = Phrases()
     for entry in entries:
         phrases.add(entry, entry)
-    return sorted(phrases.find(text.split()))
+    return sorted((mark, *where) for marks, *where in phrases.find(text.split()) for mark in marks)
 
 
 @pytest.mark.parametrize(
