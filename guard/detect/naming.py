@@ -102,16 +102,17 @@ class Naming:
             word = ordinary(text)
             parts = [part for part in parts if not (part[0] == PERSON and word(*part[1:]))]
         yield from self._people(text, parts, [*people])
-        for rule, headings in self._columns if self._titled(text) else ():
+        said = plain(text) if self._columns or self._mailbox else ""
+        for rule, headings in self._columns if self._titled(said) else ():
             for start, end in _cells(text, headings):
                 yield from self._kept(rule, text, start, end, 1.0)
         for rule in self._mailbox:
-            for start, end in _owners(text, self._allowed[rule.id]):
+            for start, end in _owners(text, said, self._allowed[rule.id]):
                 yield from self._kept(rule, text, start, end, 1.0)
 
-    def _titled(self, text: str) -> bool:
-        """Whether any heading may stand in a text: quick to tell of most."""
-        return self._headings is not None and self._headings.search(plain(text).encode("utf-8", "replace")) is not None
+    def _titled(self, said: str) -> bool:
+        """Whether any heading may stand in a text in plain form: quick to tell of most."""
+        return self._headings is not None and self._headings.search(said.encode("utf-8", "replace")) is not None
 
     def _people(self, text: str, parts: Sequence[Part], told: list[Place]) -> Iterator[Spotted]:
         """What a pipeline calls names, and the people whom those tell of; `told` are people found otherwise."""
@@ -211,11 +212,10 @@ def _heading(line: str, headings: re.Pattern[str]) -> tuple[str, frozenset[int]]
     return "", frozenset()
 
 
-def _owners(text: str, common: frozenset[str]) -> Iterator[tuple[int, int]]:
+def _owners(text: str, said: str, common: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where the names stand that the mailboxes of a text are made of: `ana.diaz@…`, « Ana Diaz », « Mme Diaz »."""
     if "@" not in text and "%40" not in text:
         return
-    said = plain(text)
     places = list(_boxes(said))
     boxes = {said[start:end] for start, end, _ in places}
     names: set[str] = set()

@@ -105,19 +105,23 @@ class Phrases[Mark: Hashable]:
 
     def begun(self, words: Iterable[str]) -> Begun[Mark]:
         """Which of some plain words begin entries, and where they lead: what `find` asks of all rows of one text."""
+        self._settle()
+        return {word: steps for word in set(words) if (steps := self._root.next(word))}
+
+    def _settle(self) -> None:
         if not self._ready:
             self._root.together()
             self._ready = True
-        return {word: steps for word in set(words) if (steps := self._root.next(word))}
 
     def find(
         self, words: Sequence[str], begun: Begun[Mark] | None = None
     ) -> Iterator[tuple[Sequence[Mark], str, int, int]]:
         """Each wording that stands in plain words: the marks of the entries that say it, the wording as they write it,
         its first word, and the one after its last."""
-        begun = self.begun(words) if begun is None else begun
+        self._settle()
+        steps = self._root.next if begun is None else begun.get
         for first, word in enumerate(words):
-            for node, written in begun.get(word, ()):
+            for node, written in steps(word) or ():
                 if node.ends:
                     yield node.ends, written, first, first + 1
                 if node.whole or node.gaps or node.begun:
