@@ -50,10 +50,11 @@ def _request(method: str, host: str, path: str, headers: list[str], body: str | 
     pairs = [tuple(part.strip() for part in text.split(":", 1)) for text in headers]
     if any(len(pair) != 2 for pair in pairs):
         fail("--header wants 'Name: value'", 2)
-    return Request(method, host, path, tuple((pair[0], pair[1]) for pair in pairs), _body(body))
+    return Request(method, host, path, tuple((pair[0], pair[1]) for pair in pairs), read_body(body))
 
 
-def _body(given: str | None) -> bytes:
+def read_body(given: str | None) -> bytes:
+    """The bytes of a body: the text itself, those of the file it names, or standard input for `-`."""
     if given is None:
         return b""
     if given == "-":

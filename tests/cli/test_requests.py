@@ -1,31 +1,39 @@
 """The command on requests, offline."""
 
+import io
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import pytest
+
+from guard.cli.requests import read_body
+
 type Guard = Callable[..., CompletedProcess[str]]
 
 
-def test_try_takes_a_body_as_text_as_file_and_on_standard_input(guard: Guard, tmp_path: Path) -> None:
-    body = '{"messages":[{"role":"user","content":"a@exemple.fr"}]}'
-    file = tmp_path / "body.json"
-    file.write_text(body)
-    args = (
-        "try",
-        "--host",
-        "api.openai.com",
-        "--path",
-        "/v1/chat/completions",
-        "--header",
-        "Content-Type: application/json",
-    )
-    results = [guard(*args, body), guard(*args, str(file)), guard(*args, "-", stdin=body)]
+BODY = '{"messages":[{"role":"user","content":"a@exemple.fr"}]}'
 
-    assert [done.returncode for done in results] == [0, 0, 0]
-    assert len({done.stdout for done in results}) == 1
-    assert json.loads(results[0].stdout)["verdict"] == "redact"
+
+@pytest.mark.parametrize("given", [BODY, "body.json", "-"], ids=["text", "file", "standard input"])
+def test_a_body_is_text_or_a_file_or_standard_input(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "body.json").write_text(BODY)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BODY.encode())))
+
+    assert read_body(given) == BODY.encode()
+
+
+def test_try_shows_what_the_guard_would_do_with_a_request(guard: Guard) -> None:
+    head = ("--host", "api.openai.com", "--path", "/v1/chat/completions", "--header", "Content-Type: application/json")
+    done = guard("try", *head, "-", stdin=BODY)
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["verdict"] == "redact"
 
 
 def test_try_takes_many_requests_at_once(guard: Guard) -> None:

@@ -169,7 +169,7 @@ def test_a_conversation_is_found_the_same_turn_by_turn_as_at_once(run: Run, two:
         if chance.random() < 0.3:  # history is cut and moved, as clients do
             conversation = conversation[1:]
         assert run(two.analyze(conversation)) == analyzer.analyze(conversation)
-    many = [*conversation, *(user(f"{number} {chance.choice(said)}") for number in range(400))]
+    many = [*conversation, *(user(f"{number} {chance.choice(said)}") for number in range(210))]
     assert run(two.analyze(many)) == run(two.analyze(many)) == analyzer.analyze(many)
 
 
