@@ -38,10 +38,11 @@ def made(what: Happening, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("what", Happening)
-def test_each_has_its_class_and_activity_and_our_shape(what: Happening) -> None:
+def test_each_has_its_class_and_activity_our_shape_and_ocsfs(what: Happening, against_ocsf: Any) -> None:
     event = made(what, subject="a", count=3)
 
     VALIDATOR.validate(event)
+    assert against_ocsf(event) == against_ocsf(made(what, by="mcurie", why="Inquiry 7", kind="day")) == []
     assert (event["class_uid"], event["activity_id"]) == KINDS[what]
     assert event["type_uid"] == event["class_uid"] * 100 + event["activity_id"]
     assert event["metadata"]["event_code"] == f"admin.{what}"

@@ -40,12 +40,14 @@ def event(ruling: Ruling) -> dict[str, Any]:
     [(YES, ("prompt.approved", 1, 8, "Approved")), (NO, ("prompt.refused", 2, 25, "Rejected"))],
     ids=["yes", "no"],
 )
-def test_an_answer_is_an_update_of_the_finding_that_asked(ruling: Ruling, said: tuple[object, ...]) -> None:
+def test_an_answer_is_an_update_of_the_finding_that_asked(
+    ruling: Ruling, said: tuple[object, ...], against_ocsf: Any
+) -> None:
     made = event(ruling)
     assert (made["metadata"]["event_code"], made["action_id"], made["disposition_id"], made["disposition"]) == said
     assert (made["class_uid"], made["activity_id"], made["type_uid"], made["status_id"]) == (2006, 2, 200602, 4)
     assert made["finding_info"]["uid"] == FINDING != made["metadata"]["uid"]
-    assert list(Draft202012Validator(schema()).iter_errors(made)) == []
+    assert list(Draft202012Validator(schema()).iter_errors(made)) == against_ocsf(made) == []
 
 
 def test_it_says_who_answered_why_and_until_when() -> None:

@@ -27,9 +27,20 @@ def test_it_is_a_json_schema() -> None:
 @pytest.mark.parametrize("failure", [None, "timeout"])
 @pytest.mark.parametrize("model", [None, "gpt-5"])
 @pytest.mark.parametrize("verdict", Verdict)
-def test_every_event_has_this_shape(verdict: Verdict, model: str | None, failure: str | None, new_event: Any) -> None:
+def test_every_event_has_this_shape_and_ocsfs(
+    verdict: Verdict, model: str | None, failure: str | None, new_event: Any, against_ocsf: Any
+) -> None:
     line = orjson.dumps(new_event(verdict, model=model, failure=failure))
     VALIDATOR.validate(json.loads(line))
+    assert against_ocsf(json.loads(line)) == []
+
+
+@pytest.mark.parametrize("verdict", [Verdict.ALLOW, Verdict.BLOCK])
+def test_what_ocsf_does_not_name_is_against_it(verdict: Verdict, new_event: Any, against_ocsf: Any) -> None:
+    made = json.loads(orjson.dumps(new_event(verdict)))
+    assert against_ocsf({**made, "prompt": "Bonjour"})
+    assert against_ocsf({**made, "activity_id": "1"})
+    assert against_ocsf({**made, "actor": {"user": {"nickname": "x"}}})
 
 
 def broken(made: dict[str, Any]) -> Iterator[dict[str, Any]]:

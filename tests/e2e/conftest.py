@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -56,11 +57,13 @@ def website(authority: Authority) -> Iterator[Website]:
 
 @pytest.fixture(scope="session")
 def whole_stage(
-    tmp_path_factory: pytest.TempPathFactory, rules: Path, authority: Authority, website: Website
+    tmp_path_factory: pytest.TempPathFactory, rules: Path, authority: Authority, website: Website, against_ocsf: Any
 ) -> Iterator[Stage]:
+    """At the end, all that happened is one log of events that OCSF's own schema takes."""
     folder = tmp_path_factory.mktemp("stage")
     with stage(folder, rules=rules, settings=SETTINGS, authority=authority, upstream=website.upstream) as everything:
         yield everything
+        assert [fault for event in everything.guard.events() for fault in against_ocsf(event)] == []
 
 
 @pytest.fixture
