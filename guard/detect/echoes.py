@@ -38,7 +38,7 @@ def echoes(
     """
     known = set(people)
     words = {word for start, end in known for word in _words(text[start:end]) if word not in common}
-    if not words or (len(words) <= _FEW and not _elsewhere(text, words, known)):
+    if not words or (len(words) <= _FEW and not elsewhere(plain(text), words, known)):
         return
     tokens = [(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(text)]
     words -= {token for _, _, token in tokens if token in words}
@@ -53,9 +53,9 @@ def echoes(
     yield from (place for place in _told(text, run) if not (seen(place) or longer(place)))
 
 
-def _elsewhere(text: str, words: Iterable[str], known: Iterable[Place]) -> bool:
-    """Whether any of the words may stand outside the known names: quick to tell of most texts."""
-    said, known_too = plain(text), inside(known)
+def elsewhere(said: str, words: Iterable[str], known: Iterable[Place]) -> bool:
+    """Whether any of the words may stand outside the known places of a text in plain form: quick to tell of most."""
+    known_too = inside(known)
     for word in words:
         at = said.find(word)
         while at >= 0:

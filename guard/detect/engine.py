@@ -61,10 +61,12 @@ class Analyzer:
         disguised = readings(text)
         with self.names.zone():
             findings = [
-                replace(finding, start=back(finding.start), end=back(finding.end))
+                finding
                 for engine, enforced in self._engines
                 for finding in engine.all(whole, disguised.each, lang or Lang.EN, enforced=enforced)
             ]
+        if text is not segment.text:
+            findings = [replace(each, start=back(each.start), end=back(each.end)) for each in findings]
         findings += self._code(segment)
         uses, halves = self._purposes(whole)
         causes = () if disguised.complete else (CAUSE,)

@@ -40,13 +40,12 @@ def guess(texts: Iterable[str]) -> Lang | None:
     french = english = 0.0
     left = LIMIT
     for text in texts:
-        for word in _words(text[:left]):
-            if word[-1] in "'’":
-                french += word[:-1] in _ELIDED
-                english += word[:-1] in _ENGLISH
-                continue
-            french += (word in _FRENCH) + 0.5 * (not word.isascii() and not _ACCENTS.isdisjoint(word))
-            english += word in _ENGLISH
+        words = list(_words(text[:left]))
+        tied = [word[:-1] for word in words if word[-1] in "'’"]
+        french += sum(map(_FRENCH.__contains__, words)) + sum(map(_ELIDED.__contains__, tied))
+        english += sum(map(_ENGLISH.__contains__, words)) + sum(map(_ENGLISH.__contains__, tied))
+        if not text.isascii():
+            french += 0.5 * sum(not _ACCENTS.isdisjoint(word) for word in words if word[-1] not in "'’")
         left -= len(text)
         if left <= 0:
             break

@@ -5,12 +5,13 @@ Values of `allow` and `allow_from` count as words here: accents and capitals do 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from guard.detect.columns import HEADING, MARKS, row
 from guard.detect.companions import Place, companions, whole
-from guard.detect.echoes import echoes, inside
+from guard.detect.echoes import echoes, elsewhere, inside
 from guard.detect.programs import ordinary
 from guard.detect.words import any_of, any_of_wider, plain
 from guard.rules.schema import DetectRule
@@ -217,20 +218,21 @@ def _owners(text: str, said: str, common: frozenset[str]) -> Iterator[tuple[int,
     if "@" not in text and "%40" not in text:
         return
     places = list(_boxes(said))
+    firsts = [first for first, _, _ in places]
     boxes = {said[start:end] for start, end, _ in places}
-    names: set[str] = set()
-    for box in boxes:
-        parts = _PARTS.findall(box)
-        if 2 <= len(parts) <= 4 and not any(part in common for part in parts):
-            words = [re.escape(part) for part in parts]
-            names |= {r"[\s-]{1,2}".join(words), r",?[\s-]{1,2}".join(reversed(words))}
-            names |= {word for word in words if len(word) >= _LEAST}
-    if not names:
+    parted = [parts for parts in map(_PARTS.findall, boxes) if 2 <= len(parts) <= 4 and common.isdisjoint(parts)]
+    if not elsewhere(said, {part for parts in parted for part in parts}, ((s, last + 1) for s, _, last in places)):
         return
+    names: set[str] = set()
+    for parts in parted:
+        words = [re.escape(part) for part in parts]
+        names |= {r"[\s-]{1,2}".join(words), r",?[\s-]{1,2}".join(reversed(words))}
+        names |= {word for word in words if len(word) >= _LEAST}
     for match in re.finditer(rf"\b(?:{'|'.join(sorted(names, key=len, reverse=True))})\b", said):
         start, end = match.span()
-        inside = any(first < end and start < last + 1 for first, _, last in places)
-        if not inside and text[start].isupper():
+        before = bisect_left(firsts, end)
+        within = before > 0 and start <= places[before - 1][2]
+        if not within and text[start].isupper():
             yield start, end
 
 

@@ -4,7 +4,7 @@ The entries (guard.rules.entries) become one graph whose size is that of the ent
 once, so a text costs its words, not its words times the entries. Case and accents do not count.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from guard.detect.words import plain
 from guard.rules.entries import ANY, GAP, Wording, parse
@@ -68,6 +68,12 @@ class _Node[Mark: Hashable]:
         begun = [step for length in self.lengths for step in self.begun.get(word[:length], ())]
         return [*found, *begun] if begun else found
 
+    def may(self, words: Sequence[str]) -> bool:
+        """Whether any of some words may lead on: False for most, told without a look at each."""
+        if not self.whole.keys().isdisjoint(words):
+            return True
+        return bool(self.lengths) and not self.starts.isdisjoint([word[: self.lengths[0]] for word in words])
+
 
 def _joined[Mark: Hashable](nodes: "Sequence[_Node[Mark]]") -> "_Node[Mark]":
     """One place for several; the gaps from there are one gap."""
@@ -86,6 +92,8 @@ def _joined[Mark: Hashable](nodes: "Sequence[_Node[Mark]]") -> "_Node[Mark]":
 
 type Begun[Mark: Hashable] = Mapping[str, Sequence[tuple[_Node[Mark], str]]]
 """Words that begin entries, and where each leads."""
+type Stood[Mark: Hashable] = tuple[Sequence[Mark], str, int, int]
+"""The marks of the entries that say a wording, the wording as they write it, its first word, the one after its last."""
 
 
 class Phrases[Mark: Hashable]:
@@ -113,20 +121,15 @@ class Phrases[Mark: Hashable]:
             self._root.together()
             self._ready = True
 
-    def find(
-        self, words: Sequence[str], begun: Begun[Mark] | None = None
-    ) -> Iterator[tuple[Sequence[Mark], str, int, int]]:
-        """Each wording that stands in plain words: the marks of the entries that say it, the wording as they write it,
-        its first word, and the one after its last."""
+    def find(self, words: Sequence[str], begun: Begun[Mark] | None = None) -> list[Stood[Mark]]:
+        """Each wording that stands in plain words."""
         self._settle()
         steps = self._root.next if begun is None else begun.get
+        found: list[Stood[Mark]] = []
         for first, word in enumerate(words):
             for node, written in steps(word) or ():
-                if node.ends:
-                    yield node.ends, written, first, first + 1
-                if node.whole or node.gaps or node.begun:
-                    for marks, said, end in _further(node, words, first + 1, written):
-                        yield marks, said, first, end
+                _ends(node, words, first, first + 1, written, found)
+        return found
 
 
 def _before[Mark: Hashable](wording: Wording, after: _Node[Mark]) -> _Node[Mark]:
@@ -145,24 +148,26 @@ def _before[Mark: Hashable](wording: Wording, after: _Node[Mark]) -> _Node[Mark]
 
 
 def _further[Mark: Hashable](
-    node: _Node[Mark], words: Sequence[str], at: int, said: str
-) -> Iterator[tuple[Sequence[Mark], str, int]]:
-    """What ends behind a place."""
-    if at < len(words):
-        for after, written in node.next(words[at]):
-            yield from _ends(after, words, at + 1, f"{said} {written}")
+    node: _Node[Mark], words: Sequence[str], first: int, at: int, said: str, found: list[Stood[Mark]]
+) -> None:
+    """Take in what ends behind a place."""
+    if at == len(words):
+        return
+    for after, written in node.next(words[at]):
+        _ends(after, words, first, at + 1, f"{said} {written}", found)
     for gap in node.gaps:
-        if not gap.lengths and gap.whole.keys().isdisjoint(words[at : at + GAP + 1]):
-            continue
-        for skipped in range(at, min(at + GAP + 1, len(words))):
-            for after, written in gap.next(words[skipped]):
-                yield from _ends(after, words, skipped + 1, f"{said} {ANY} {written}")
+        ahead = words[at : at + GAP + 1]
+        if gap.may(ahead):
+            for end, word in enumerate(ahead, at + 1):
+                for after, written in gap.next(word):
+                    _ends(after, words, first, end, f"{said} {ANY} {written}", found)
 
 
 def _ends[Mark: Hashable](
-    node: _Node[Mark], words: Sequence[str], at: int, said: str
-) -> Iterator[tuple[Sequence[Mark], str, int]]:
-    """What ends at a place or behind it."""
+    node: _Node[Mark], words: Sequence[str], first: int, at: int, said: str, found: list[Stood[Mark]]
+) -> None:
+    """Take in what ends at a place or behind it."""
     if node.ends:
-        yield node.ends, said, at
-    yield from _further(node, words, at, said)
+        found.append((node.ends, said, first, at))
+    if node.whole or node.gaps or node.begun:
+        _further(node, words, first, at, said, found)

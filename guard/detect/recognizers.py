@@ -91,14 +91,19 @@ class RuleContext(ContextAwareEnhancer):
         kept = []
         for result in raw_results:
             rule = result.entity_type
-            if _seen(self._not[rule], _before(words, result.start, NEAR)):
+            unlike, near = self._not[rule], self._near[rule]
+            if unlike is not None and _seen(unlike, _before(words, result.start, NEAR)):
                 continue
-            around = f"{_before(words, result.start, BEFORE)}\n{_after(words, result.end, AFTER)}"
-            if rule in named or _seen(self._near[rule], around):
+            if rule in named or (near is not None and _seen(near, _around(words, result))):
                 result.score = min(1.0, round(result.score + BOOST, 6))
             if result.score >= self._rules[rule].threshold:
                 kept.append(result)
         return kept
+
+
+def _around(text: str, result: RecognizerResult) -> str:
+    """What stands before and after a result."""
+    return f"{_before(text, result.start, BEFORE)}\n{_after(text, result.end, AFTER)}"
 
 
 def _before(text: str, end: int, length: int) -> str:

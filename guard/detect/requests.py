@@ -14,9 +14,11 @@ _ENDS = 2000
 _TITLES = "".join(
     rf"(?<!\b{title}\.)" for title in ("[a-z]", "mm", "mr", "ms", "dr", "pr", "mrs", "mme", "mlle", "prof")
 )
-_SENTENCE = re.compile(rf"\.{_TITLES}(?=[\s»\"]|$)|\.(?<=[a-z]{{3}}\.)(?=[A-Z])|[!?](?=[\s»\"]|$)|[;\n]")
-"""Where a sentence ends; not after an initial or a title."""
-_WRAPPED = re.compile(r"(?<=[^\n]{39}[\w,])\r?\n(?=[^\W\d_A-ZÀ-Þ])")
+_SENTENCE = re.compile(
+    rf"[.!?;\n](?:(?<=[;\n])|(?<=[!?])(?=[\s»\"]|$)|(?<=\.){_TITLES}(?=[\s»\"]|$)|(?<=[a-z]{{3}}\.)(?=[A-Z]))"
+)
+"""Where a sentence ends; not after an initial or a title. It begins with what few characters are: that is fast."""
+_WRAPPED = re.compile(r"(?:\n(?<=[^\n]{39}[\w,]\n)|\r\n(?<=[^\n]{39}[\w,]\r\n))(?=[^\W\d_A-ZÀ-Þ])")
 """A long line that goes on in the next."""
 _WORD = re.compile(r"\w+")
 _BREAK = re.compile(r"[,:()\[\]•—–>|]|(?:^|\s)[-*](?:\s|$)|\.\.\.|…")
@@ -122,21 +124,22 @@ class Sentence:
         self.words: tuple[str, ...] = tuple(_WORD.findall(text))
         """In plain form."""
 
-    @cached_property
-    def heads(self) -> frozenset[int]:
-        """Words that begin a clause, lead-in words apart."""
-        heads: set[int] = set()
-        before = 0
-        for index, match in enumerate(self._found):
-            start = match.start()
-            apart = self._text[before:start] != " " and _BREAK.search(self._text, before, start) is not None
-            begins = index == 0 or self.words[index - 1] in _JOINING or apart
-            if begins or (index - 1 in heads and (self.words[index - 1] in _LEAD or self.words[index - 1].isdigit())):
-                heads.add(index)
-            before = match.end()
-        if _LABEL.match(self._text):
-            heads.discard(0)
-        return frozenset(heads)
+    def heads(self, index: int) -> bool:
+        """Whether a word begins a clause, lead-in words apart."""
+        if index == 0 and self._labelled:
+            return False
+        while not self._begins(index):
+            before = self.words[index - 1]
+            if before not in _LEAD and not before.isdigit():
+                return False
+            index -= 1
+        return True
+
+    def _begins(self, index: int) -> bool:
+        if index == 0 or self.words[index - 1] in _JOINING:
+            return True
+        before, start = self._found[index - 1].end(), self._found[index].start()
+        return self._text[before:start] != " " and _BREAK.search(self._text, before, start) is not None
 
     @property
     def question(self) -> bool:
@@ -148,7 +151,7 @@ class Sentence:
         """It asks in so many words."""
         if self.question or self.words[0] in _OPENERS or _CLITIC.search(self._text) is not None:
             return True
-        return next(_ASKING.find(self.words), None) is not None
+        return bool(_ASKING.find(self.words))
 
     @cached_property
     def points(self) -> tuple[int, ...]:
@@ -168,7 +171,7 @@ class Sentence:
 
     def asks(self, first: int, end: int) -> bool:
         """Whether the words in these places are what it asks for; one that opens questions, where it opens one."""
-        if first in self.heads:
+        if self.heads(first):
             return first == 0 or self.cue or self.words[first] not in _RELATIVE
         return (self.question and end - first > 1) if self.words[first] in _OPENERS else self.cue
 
@@ -191,12 +194,16 @@ class Sentence:
         return any(first - _NEAR <= at < end + _NEAR for at in self.back)
 
     @cached_property
+    def _labelled(self) -> bool:
+        return _LABEL.match(self._text) is not None
+
+    @cached_property
     def _found(self) -> list[re.Match[str]]:
         return list(_WORD.finditer(self._text))
 
     def _places(self, known: Container[str]) -> tuple[int, ...]:
         """The numbers of the words that are known, and of those that hang on a verb (« classe-les »)."""
-        hung = {match.start(1) for match in _BACK.finditer(self._text)}
+        hung = {match.start(1) for match in _BACK.finditer(self._text)} if "-" in self._text else ()
         more = {index for index, match in enumerate(self._found) if match.start() in hung} if hung else ()
         return tuple(index for index, word in enumerate(self.words) if word in known or index in more)
 

@@ -5,11 +5,10 @@ them."). The evidence of a use is the rule's own entries, never the person's wor
 for in one walk, at both ends of a text; work on a sentence grows with its length, not with pairs of places in it.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from guard.detect.analysis import Halves
 from guard.detect.phrases import Begun, Phrases
@@ -28,16 +27,7 @@ _NEAR = 6
 _BACK, _ON, _OPENING = 3, 2, 2
 """Sentences before and after one that points to something, and sentences that open a text, where that may stand."""
 
-type Part = Literal["acts", "objects", "phrases", "people", "harmless", "subjects", "exclude"]
-PARTS: tuple[Part, ...] = ("acts", "objects", "phrases", "people", "harmless", "subjects", "exclude")
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """What an entry is for."""
-
-    rule: str
-    part: Part
+PARTS = ("acts", "objects", "phrases", "people", "harmless", "subjects", "exclude")
 
 
 class _Place(NamedTuple):
@@ -48,24 +38,60 @@ class _Place(NamedTuple):
     said: str
 
 
-class _Found:
-    """What of one rule stands in one sentence; most parts of it are not there."""
+class _Words:
+    """One sentence, and which rules' harmless words stand in it."""
 
-    acts: Sequence[_Place] = ()
-    """Those that are asked for."""
+    def __init__(self, sentence: Sentence, harmless: Phrases[str], begun: Begun[str]) -> None:
+        self.sentence = sentence
+        self._phrases = harmless
+        self._begun = begun
+
+    @cached_property
+    def harmless(self) -> frozenset[str]:
+        """Ids of those rules."""
+        found = self._phrases.find(self.sentence.words, self._begun)
+        return frozenset(rule for marks, *_ in found for rule in marks)
+
+
+class _Found:
+    """What of one rule stands in one sentence; most parts of it are not there.
+
+    Most acts have no object anywhere, and nothing harmless beside what is told matters: both are worked out when asked.
+    """
+
+    told: Sequence[_Place] = ()
+    """Acts, asked for or not."""
     objects: Sequence[_Place] = ()
     phrases: Sequence[_Place] = ()
     people: Sequence[_Place] = ()
     """They are objects too."""
-    harmless: Sequence[_Place] = ()
     subjects: Sequence[_Place] = ()
     exclude: Sequence[_Place] = ()
 
-    def add(self, part: Part, place: _Place) -> None:
+    def __init__(self, rule: str, words: _Words) -> None:
+        self._rule = rule
+        self._words = words
+
+    def add(self, part: str, place: _Place) -> None:
         """Take in where an entry of a part stands."""
-        self.__dict__.setdefault(part, []).append(place)
+        self.__dict__.setdefault("told" if part == "acts" else part, []).append(place)
         if part == "people":
             self.add("objects", place)
+
+    @cached_property
+    def acts(self) -> Sequence[_Place]:
+        """Those that are asked for."""
+        return [place for place in self.told if self.sentence.asks(place.first, place.end)]
+
+    @property
+    def harmless(self) -> bool:
+        """Whether the sentence has words that make acts and objects of this rule harmless."""
+        return self._rule in self._words.harmless
+
+    @property
+    def sentence(self) -> Sentence:
+        """Where it stands."""
+        return self._words.sentence
 
 
 class UseMatcher:
@@ -73,16 +99,19 @@ class UseMatcher:
 
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules.uses
-        self._phrases: Phrases[_Mark] = Phrases()
-        self._harmless: Phrases[_Mark] = Phrases()
-        """Those of `harmless`, which say something beside acts and objects only."""
+        self._phrases: Phrases[tuple[str, str]] = Phrases()
+        """Marked with their rule and what part of it they are."""
+        self._harmless: Phrases[str] = Phrases()
+        """Those of `harmless`, which say something beside acts and objects only, marked with their rule."""
         for rule in rules.uses.values():
             for part in PARTS:
                 wordings = getattr(rule.use, part)
                 listed = [entry for name in wordings.lists for entry in rules.lists[name]]
-                phrases = self._harmless if part == "harmless" else self._phrases
                 for entry in (*wordings.fr, *wordings.en, *listed):
-                    phrases.add(entry, _Mark(rule.id, part))
+                    if part == "harmless":
+                        self._harmless.add(entry, rule.id)
+                    else:
+                        self._phrases.add(entry, (rule.id, part))
 
     def find(self, segment: Segment) -> tuple[Use, ...]:
         """The uses one segment speaks of, each by its best sentence."""
@@ -115,13 +144,15 @@ class UseMatcher:
         asked, shown = [], []
         for name, places in found.items():
             rule = self._rules[name]
-            clear = [(text[at], here) for at, here in places.items() if not here.exclude and not here.harmless]
-            things = [thing for said, here in clear for thing in here.objects if not said.requests or thing.first == 0]
-            if things:
-                shown.append(_use(rule, _BASE, [("object", things[0])], ()))
+            clear = [here for here in places.values() if not here.exclude]
+            told = (here for here in clear if here.objects and not here.harmless)
+            things = (t for here in told for t in here.objects if t.first == 0 or not here.sentence.requests)
+            if thing := next(things, None):
+                shown.append(_use(rule, _BASE, [("object", thing)], ()))
             elif role is not Role.FILE and not any(here.objects for here in places.values()):
-                acts = [act for said, here in clear for act in here.acts if said.stands(act.first, act.end)]
-                asked += [_use(rule, _BASE, [("act", act)], ()) for act in acts[:1]]
+                acts = (act for here in clear for act in here.told if _stood(here, act) and not here.harmless)
+                if act := next(acts, None):
+                    asked.append(_use(rule, _BASE, [("act", act)], ()))
         enough = {name for name in found if self._rules[name].threshold <= _BASE}
         return Halves(tuple(use for use in asked if use.id in enough), tuple(use for use in shown if use.id in enough))
 
@@ -131,25 +162,20 @@ class UseMatcher:
         words = {word for sentence in text for word in sentence.words}
         begun, quiet = self._phrases.begun(words), self._harmless.begun(words)
         for at, sentence in enumerate(text):
-            for rule, here in self._stand(sentence, begun, quiet).items():
-                found.setdefault(rule, {})[at] = here
+            here = _Words(sentence, self._harmless, quiet)
+            for marks, said, first, end in self._phrases.find(sentence.words, begun):
+                place = _Place(first, end, said)
+                for rule, part in marks:
+                    places = found.setdefault(rule, {})
+                    if at not in places:
+                        places[at] = _Found(rule, here)
+                    places[at].add(part, place)
         return found
 
-    def _stand(self, sentence: Sentence, begun: Begun[_Mark], quiet: Begun[_Mark]) -> dict[str, _Found]:
-        """By rule, what of it stands in one sentence."""
-        found: defaultdict[str, _Found] = defaultdict(_Found)
-        for marks, said, first, end in self._phrases.find(sentence.words, begun):
-            place = _Place(first, end, said)
-            asked = any(mark.part == "acts" for mark in marks) and sentence.asks(first, end)
-            for mark in marks:
-                if asked or mark.part != "acts":
-                    found[mark.rule].add(mark.part, place)
-        spoken = {rule for rule, here in found.items() if here.acts or here.objects}
-        for marks, said, first, end in self._harmless.find(sentence.words, quiet) if spoken else ():
-            for mark in marks:
-                if mark.rule in spoken:
-                    found[mark.rule].add("harmless", _Place(first, end, said))
-        return found
+
+def _stood(here: _Found, act: _Place) -> bool:
+    """Whether an act is asked for, of what only stands for its object."""
+    return here.sentence.stands(act.first, act.end) and here.sentence.asks(act.first, act.end)
 
 
 def _best(rule: UseRule, text: Sequence[Sentence], places: dict[int, _Found]) -> tuple[int, Use | None]:
@@ -162,6 +188,7 @@ def _best(rule: UseRule, text: Sequence[Sentence], places: dict[int, _Found]) ->
 
 
 def _uses(rule: UseRule, text: Sequence[Sentence], places: dict[int, _Found]) -> Iterator[tuple[int, Use]]:
+    things = any(here.objects for here in places.values())
     for at, here in places.items():
         if here.exclude:
             continue
@@ -169,7 +196,7 @@ def _uses(rule: UseRule, text: Sequence[Sentence], places: dict[int, _Found]) ->
             yield at, _use(rule, _BASE + _CLOSE, [("phrase", here.phrases[0])], here.subjects)
         if here.people and text[at].requests and not here.harmless:
             yield at, _use(rule, _BASE, [("people", here.people[0])], here.subjects)
-        if not here.acts:
+        if not things or not here.acts:
             continue
         if pair := _apart(here.acts, here.objects):
             close = _CLOSE if _close(here) else 0

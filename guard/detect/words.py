@@ -77,7 +77,8 @@ def phrase(entry: str) -> str:
 def any_of(entries: Iterable[str]) -> re.Pattern[str] | None:
     """One expression for all entries of a list; None for an empty list."""
     found = sorted({phrase(entry) for entry in entries if _WORD.search(entry)})
-    return re.compile("|".join(found)) if found else None
+    # one border before all of them: where none of their letters stands next, none of them is tried
+    return re.compile(rf"\b(?:{'|'.join(regex.removeprefix(r'\b') for regex in found)})") if found else None
 
 
 def any_of_wider(entries: Iterable[str]) -> "re2._Regexp[bytes] | None":
