@@ -35,6 +35,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 """Characters."""
 TURNS = 60
+_ROUNDS = 3
+"""Of five texts, in which both are measured."""
 
 FRENCH = """Bonjour, peux-tu relire ce compte rendu avant la réunion de jeudi ?
 Le fournisseur propose une remise de 12 % si nous signons avant la fin du mois de mars 2026.
@@ -114,10 +116,10 @@ def text(kind: str, size: int, seed: int = 1) -> str:
     return KINDS[kind](size, random.Random(f"{kind}{seed}"))  # noqa: S311 - made up, and the same at each run
 
 
-def timed(call: Callable[[str], object], kind: str, size: int, times: int) -> float:
-    """Median milliseconds of some calls, each on a text of its own."""
+def timed(call: Callable[[str], object], kind: str, size: int, times: int, first: int = 0) -> float:
+    """Median milliseconds of some calls, each on a text of its own; `first` is the seed of the first text."""
     spent = []
-    for seed in range(times):
+    for seed in range(first, first + times):
         made = text(kind, size, seed)
         began = time.process_time()  # of this process: what else runs on the machine does not count
         call(made)
@@ -150,7 +152,7 @@ def _stock() -> Callable[[str, str], object]:
 
 
 def _serve(pipe: Connection) -> None:
-    """A process: (kind, size, times) -> median milliseconds, until None."""
+    """A process: (kind, size, times, first seed) -> median milliseconds, until None."""
     import logging
     import warnings
 
@@ -161,9 +163,9 @@ def _serve(pipe: Connection) -> None:
         analyze(" ".join(start), lang)  # loads what is loaded on first use
     pipe.send(0.0)
     while (job := pipe.recv()) is not None:
-        kind, size, times = job
+        kind, size, times, first = job
         lang = "fr" if kind == "prose fr" else "en"
-        pipe.send(timed(lambda made: analyze(made, lang), kind, size, times))  # noqa: B023 - called at once
+        pipe.send(timed(lambda made: analyze(made, lang), kind, size, times, first))  # noqa: B023 - called at once
 
 
 class Stock:
@@ -180,9 +182,9 @@ class Stock:
         self._process.start()
         self._pipe.recv()
 
-    def time(self, kind: str, size: int, times: int) -> float | None:
+    def time(self, kind: str, size: int, times: int, first: int = 0) -> float | None:
         """Median milliseconds; None when all the calls together took longer than the cap."""
-        self._pipe.send((kind, size, times))
+        self._pipe.send((kind, size, times, first))
         if self._pipe.poll(self._cap):
             return float(self._pipe.recv())
         self.stop()
@@ -250,6 +252,13 @@ async def _beside(rules: RuleSet) -> float:
 # --- the two ways to run ---------------------------------------------------------------------------------------------
 
 
+def _in_turn(ours: Callable[[str], object], stock: Stock, kind: str, size: int) -> tuple[float, float]:
+    """Median milliseconds of ours and of stock, some texts each in turn: what runs beside them slows both alike."""
+    rounds = range(0, 5 * _ROUNDS, 5)
+    pairs = [(timed(ours, kind, size, 5, first), stock.time(kind, size, 5, first) or 15_000 / 5) for first in rounds]
+    return median(mine for mine, _ in pairs), median(theirs for _, theirs in pairs)
+
+
 def quick(rules: RuleSet) -> dict[str, float]:
     """The ratios."""
     analyzer = Analyzer(rules, "none")
@@ -260,14 +269,15 @@ def quick(rules: RuleSet) -> dict[str, float]:
     for kind in KINDS:
         ours(text(kind, 1000))
     size = 10_000
-    mine = {kind: timed(ours, kind, size, 5) for kind in KINDS}
+    mine = {kind: timed(ours, kind, size, 5) for kind in HOSTILE}
     stock = Stock(cap=15)
-    theirs = {kind: stock.time(kind, size, 5) or 15_000 / 5 for kind in (*PROSE, "code")}
+    both = {kind: _in_turn(ours, stock, kind, size) for kind in (*PROSE, "code")}
     stock.stop()
+    mine |= {kind: ours for kind, (ours, _) in both.items()}
     prose = sum(mine[kind] for kind in PROSE) / len(PROSE)
     return {
-        "prose_10kb_vs_presidio": round(sum(theirs[kind] for kind in PROSE) / len(PROSE) / prose, 2),
-        "code_10kb_vs_presidio": round(theirs["code"] / mine["code"], 2),
+        "prose_10kb_vs_presidio": round(sum(both[kind][1] for kind in PROSE) / len(PROSE) / prose, 2),
+        "code_10kb_vs_presidio": round(both["code"][1] / mine["code"], 2),
         "hostile_vs_prose": round(max(mine[kind] for kind in HOSTILE) / prose, 2),
         "turn60_vs_turn2": round(asyncio.run(_conversations(rules, 9)), 2),
         "short_beside_1mb": round(asyncio.run(_beside(rules)), 3),

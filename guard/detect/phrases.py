@@ -124,11 +124,12 @@ class Phrases[Mark: Hashable]:
     def find(self, words: Sequence[str], begun: Begun[Mark] | None = None) -> list[Stood[Mark]]:
         """Each wording that stands in plain words."""
         self._settle()
-        steps = self._root.next if begun is None else begun.get
+        root = self._root
+        steps = begun.get if begun is not None else root.next if root.lengths else root.whole.get
         found: list[Stood[Mark]] = []
         for first, word in enumerate(words):
             for node, written in steps(word) or ():
-                _ends(node, words, first, first + 1, written, found)
+                _follow(node, words, first, first + 1, written, found)
         return found
 
 
@@ -147,27 +148,21 @@ def _before[Mark: Hashable](wording: Wording, after: _Node[Mark]) -> _Node[Mark]
     return after
 
 
-def _further[Mark: Hashable](
-    node: _Node[Mark], words: Sequence[str], first: int, at: int, said: str, found: list[Stood[Mark]]
-) -> None:
-    """Take in what ends behind a place."""
-    if at == len(words):
-        return
-    for after, written in node.next(words[at]):
-        _ends(after, words, first, at + 1, f"{said} {written}", found)
-    for gap in node.gaps:
-        ahead = words[at : at + GAP + 1]
-        if gap.may(ahead):
-            for end, word in enumerate(ahead, at + 1):
-                for after, written in gap.next(word):
-                    _ends(after, words, first, end, f"{said} {ANY} {written}", found)
-
-
-def _ends[Mark: Hashable](
+def _follow[Mark: Hashable](
     node: _Node[Mark], words: Sequence[str], first: int, at: int, said: str, found: list[Stood[Mark]]
 ) -> None:
     """Take in what ends at a place or behind it."""
     if node.ends:
         found.append((node.ends, said, first, at))
-    if node.whole or node.gaps or node.begun:
-        _further(node, words, first, at, said, found)
+    if at == len(words):
+        return
+    word = words[at]
+    if word in node.whole or node.lengths:
+        for after, written in node.next(word):
+            _follow(after, words, first, at + 1, f"{said} {written}", found)
+    for gap in node.gaps:
+        ahead = words[at : at + GAP + 1]
+        if gap.may(ahead):
+            for end, word in enumerate(ahead, at + 1):
+                for after, written in gap.next(word):
+                    _follow(after, words, first, end, f"{said} {ANY} {written}", found)

@@ -203,7 +203,9 @@ class Sentence:
 
     def _places(self, known: Container[str]) -> tuple[int, ...]:
         """The numbers of the words that are known, and of those that hang on a verb (« classe-les »)."""
-        hung = {match.start(1) for match in _BACK.finditer(self._text)} if "-" in self._text else ()
+        if "-" not in self._text:  # most: no position is needed
+            return tuple(index for index, word in enumerate(self.words) if word in known)
+        hung = {match.start(1) for match in _BACK.finditer(self._text)}
         more = {index for index, match in enumerate(self._found) if match.start() in hung} if hung else ()
         return tuple(index for index, word in enumerate(self.words) if word in known or index in more)
 

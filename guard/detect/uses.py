@@ -27,6 +27,8 @@ _NEAR = 6
 _BACK, _ON, _OPENING = 3, 2, 2
 """Sentences before and after one that points to something, and sentences that open a text, where that may stand."""
 
+_THINGS = frozenset({"objects", "phrases", "people"})
+"""Parts that one of must stand in a text for a use to be there."""
 PARTS = ("acts", "objects", "phrases", "people", "harmless", "subjects", "exclude")
 
 
@@ -158,18 +160,21 @@ class UseMatcher:
 
     def _find(self, text: Sequence[Sentence]) -> dict[str, dict[int, _Found]]:
         """By rule, what of it stands in which sentence."""
-        found: dict[str, dict[int, _Found]] = {}
         words = {word for sentence in text for word in sentence.words}
         begun, quiet = self._phrases.begun(words), self._harmless.begun(words)
-        for at, sentence in enumerate(text):
-            here = _Words(sentence, self._harmless, quiet)
-            for marks, said, first, end in self._phrases.find(sentence.words, begun):
-                place = _Place(first, end, said)
+        said = [self._phrases.find(sentence.words, begun) for sentence in text]
+        known = {rule for here in said for marks, *_ in here for rule, part in marks if part in _THINGS}
+        found: dict[str, dict[int, _Found]] = {}
+        for at, (sentence, here) in enumerate(zip(text, said, strict=True)):
+            around = _Words(sentence, self._harmless, quiet)
+            for marks, wording, first, end in here:
                 for rule, part in marks:
-                    places = found.setdefault(rule, {})
-                    if at not in places:
-                        places[at] = _Found(rule, here)
-                    places[at].add(part, place)
+                    # a rule that nothing is known of may still be asked of what another message shows
+                    if rule in known or sentence.back:
+                        places = found.setdefault(rule, {})
+                        if at not in places:
+                            places[at] = _Found(rule, around)
+                        places[at].add(part, _Place(first, end, wording))
         return found
 
 
