@@ -11,6 +11,7 @@ is given `--cap` seconds a case: beyond them the table says so. All times are mi
 import argparse
 import asyncio
 import base64
+import gc
 import json
 import multiprocessing
 import random
@@ -259,9 +260,17 @@ def _in_turn(ours: Callable[[str], object], stock: Stock, kind: str, size: int) 
     return median(mine for mine, _ in pairs), median(theirs for _, theirs in pairs)
 
 
+def _analyzer(rules: RuleSet) -> Analyzer:
+    """One that is set up as in a worker."""
+    analyzer = Analyzer(rules, "none")
+    gc.collect()
+    gc.freeze()
+    return analyzer
+
+
 def quick(rules: RuleSet) -> dict[str, float]:
     """The ratios."""
-    analyzer = Analyzer(rules, "none")
+    analyzer = _analyzer(rules)
 
     def ours(made: str) -> object:
         return analyzer.analyze([Segment("body:", Role.USER, made)])
@@ -290,7 +299,7 @@ def full(rules: RuleSet, cap: float, console: Console) -> None:
     """The table, a row a case as it is measured."""
     from rich.progress import Progress
 
-    analyzer = Analyzer(rules, "none")
+    analyzer = _analyzer(rules)
     stock = Stock(cap)
     table = Table("text", "characters", "ours ms", "ours ms/kB", "stock ms", "stock ms/kB", "stock/ours")
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from guard.detect.columns import columns
 from guard.detect.decode import Budget, Spent, decoded
-from guard.detect.runs import Lines, lines, turned
+from guard.detect.runs import Lines, concatenations, lines, turned
 from guard.detect.unmasking import uncovered, unmasked
 from guard.detect.views import View, plainly
+from guard.detect.wrapping import unwrapped
 
 CAUSE = "disguise-budget"
 """Why a text is uninspectable when its layers never end."""
@@ -31,6 +32,8 @@ class Reading:
     """The lines of the view, when only whole ones count."""
     names: bool = True
     """Names of people and places are looked for in it."""
+    keys: bool = False
+    """Only values that their beginning proves count in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,9 @@ def readings(text: str) -> Readings:
     bare, complete = unmasked(text)
     found = [Reading(bare, proven=False)] if bare is not None else []
     sources = [plain, bare] if bare is not None else [plain]
+    strings = [made.view for view in sources if (made := concatenations(view)) is not None]
     try:
-        for view, whole in _blobs(sources, Budget.of(text)):
+        for view, whole in _blobs([*sources, *strings], Budget.of(text)):
             complete = complete and whole
             found.append(Reading(view, proven=True))
     except Spent:
@@ -58,6 +62,7 @@ def readings(text: str) -> Readings:
         for made in (lines(view), turned(view)):
             if made is not None:
                 found.append(Reading(made.view, proven=True, lines=made))
+    found += [Reading(keys, proven=True, keys=True) for view in sources if (keys := unwrapped(view)) is not None]
     found += [Reading(cells, proven=False, names=False) for view in sources if (cells := columns(view)) is not None]
     return Readings(tuple(_new(text, found)), complete)
 

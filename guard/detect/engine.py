@@ -146,6 +146,8 @@ class _Engine:
         )
         if reading.proven:
             found = [finding for finding in found if finding.proven]
+        if reading.keys:
+            found = [finding for finding in found if self._check(finding) is None]
         if reading.lines is not None:
             places = ((f.start, f.end, self._check(f)) for f in found)
             found = [found[index] for index in proofs(places, reading.lines)]

@@ -92,13 +92,19 @@ class RuleContext(ContextAwareEnhancer):
         for result in raw_results:
             rule = result.entity_type
             unlike, near = self._not[rule], self._near[rule]
-            if unlike is not None and _seen(unlike, _before(words, result.start, NEAR)):
+            if unlike is not None and _other(unlike, near, _before(words, result.start, NEAR)):
                 continue
             if rule in named or (near is not None and _seen(near, _around(words, result))):
                 result.score = min(1.0, round(result.score + BOOST, 6))
             if result.score >= self._rules[rule].threshold:
                 kept.append(result)
         return kept
+
+
+def _other(unlike: re.Pattern[str], near: re.Pattern[str] | None, before: str) -> bool:
+    """Whether what stands before a value makes it something else, and no word of its own stands nearer."""
+    last = max((match.end() for match in unlike.finditer(before)), default=0)
+    return last > 0 and not _seen(near, before[last:])
 
 
 def _around(text: str, result: RecognizerResult) -> str:

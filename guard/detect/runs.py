@@ -46,10 +46,10 @@ _TOKEN = re.compile(r"</?[A-Za-z]{1,8}>|[A-Za-z0-9]+")
 _TAG = re.compile(r"</?[A-Za-z]{1,8}>")
 _SPOKEN = re.compile(rf"</?[A-Za-z]{{1,8}}>|\b{NUMERAL}\b|[A-Za-z0-9]+", re.I)
 _STRING = r"""["'`][^"'`\n\\]{1,80}["'`]"""
-_KEYISH = r"[A-Za-z0-9_+/-]"
+_KEYISH = r"[A-Za-z0-9_+/.-]"
 _LINE_END = r"\\?\r?\n[ \t]{0,16}(?:[>|#\"'][ \t]{0,2}){0,2}"
 _BROKEN = fast(
-    rf"(?:\A|[^A-Za-z0-9_+/-])(?P<value>{_KEYISH}{{4,200}}(?:{_LINE_END}{_KEYISH}{{4,200}}){{1,4}})"
+    rf"(?:\A|[^A-Za-z0-9_+/.-])(?P<value>{_KEYISH}{{4,200}}(?:{_LINE_END}{_KEYISH}{{4,200}}){{1,4}})"
     r"(?:[^A-Za-z0-9_+/=:(-]|\z)"
 )
 """What a line's end may have broken in two; what a sign gives a value on the next line begins something else."""
@@ -143,6 +143,14 @@ def lines(view: View) -> Lines | None:
     return Lines(pen.draft.view(), pen.ends) if pen.ends else None
 
 
+def concatenations(view: View) -> Lines | None:
+    """Only the strings that code puts together: blobs may be parted in them; None when there are none."""
+    pen = _Pen(view)
+    for start, end in _SAID(view.shadow()):
+        _concatenated(pen, view.text, start, end)
+    return Lines(pen.draft.view(), pen.ends) if pen.ends else None
+
+
 def turned(view: View) -> Lines | None:
     """Mixed letters and digits, and lines made of them, read backwards and by rot13; None when there are none."""
     pen = _Pen(view)
@@ -206,6 +214,9 @@ def _split(pen: _Pen, text: str, start: int, end: int, token: re.Pattern[str]) -
         cuts += [match.span() for match in _FIGURES.finditer(text, start, end) if match.span() != (start, end)]
     cuts = [(first, last) for first, last in dict.fromkeys(cuts) if last - first >= _LEAST]
     for first, last in cuts:
+        figures = sum(map(str.isdigit, text[first:last]))
+        if figures > _GROUPED and not any(map(str.isalpha, text[first:last])):
+            continue  # no number has as many digits, and only whole lines count
         tokens = [match for match in token.finditer(text, first, last) if match.group()[0] != "<"]
         length = sum(len(match.group()) for match in tokens)
         if len(tokens) < 2 or length < _LEAST or (token is _TOKEN and length > _GROUPED and length > 2 * len(tokens)):

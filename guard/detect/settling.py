@@ -1,6 +1,7 @@
 """Findings that may lie over each other -> one finding for each stretch of a text."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -24,12 +25,17 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def fitted(findings: list[Finding], names: list[Finding], text: str) -> list[Finding]:
-    """Findings, and names where there is room: what a pattern found keeps its label; the same entity is one value."""
+    """Findings, and names where there is room: what a pattern found keeps its label; the same entity is one value.
+
+    The findings are settled: in order, none over another.
+    """
     if not names:
         return findings
+    starts, ends = [finding.start for finding in findings], [finding.end for finding in findings]
     same: list[Finding] = []
     for name in names:
-        others = [other for other in findings if other.start < name.end and name.start < other.end]
+        first = bisect_right(ends, name.start)
+        others = findings[first : bisect_left(starts, name.end, first)]
         if all(other.entity == name.entity for other in others):
             same.append(name)
             continue

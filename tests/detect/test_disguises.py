@@ -87,6 +87,16 @@ def test_only_what_honest_text_cannot_say_by_chance_needs_no_proof(
     assert readings(text).complete
 
 
+def test_halves_of_a_blob_that_code_puts_together_are_one_blob() -> None:
+    body = b64(f"my key {AWS} of today")
+    text = f'key = "{body[:20]}" + "{body[20:]}"'
+    [reading] = holding(text, AWS)
+
+    assert reading.proven
+    assert body[:20] in (place := stood(reading, AWS, text))
+    assert body[20:] in place
+
+
 def test_a_reading_of_lines_is_the_view_of_its_lines() -> None:
     [reading] = holding(" ".join(AWS), AWS)
 

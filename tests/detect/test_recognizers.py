@@ -76,6 +76,8 @@ def test_another_name_of_the_field_is_none(siren: DetectRule, values: Values, hi
         (f"SIREN, ref_{NUMBER}", []),
         (f"SIREN {NUMBER}, facture", [NUMBER]),
         (f"facture {'x' * NEAR} SIREN {NUMBER}", [NUMBER]),
+        (f"facture 12, SIREN {NUMBER}", [NUMBER]),
+        (f"SIREN, facture {NUMBER}", []),
         *((f"SIREN bref {'x' * length} {NUMBER}", [NUMBER]) for length in range(NEAR - 6, NEAR)),
     ],
 )
