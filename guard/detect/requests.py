@@ -178,7 +178,7 @@ class Sentence:
     @property
     def requests(self) -> bool:
         """Whether it asks for anything: in so many words, or by beginning as no statement does."""
-        return self.cue or self.words[0] not in _STATING
+        return self.words[0] not in _STATING or self.cue
 
     @property
     def speaks(self) -> bool:

@@ -214,14 +214,18 @@ def _split(pen: _Pen, text: str, start: int, end: int, token: re.Pattern[str]) -
         cuts += [match.span() for match in _FIGURES.finditer(text, start, end) if match.span() != (start, end)]
     cuts = [(first, last) for first, last in dict.fromkeys(cuts) if last - first >= _LEAST]
     for first, last in cuts:
-        figures = sum(map(str.isdigit, text[first:last]))
-        if figures > _GROUPED and not any(map(str.isalpha, text[first:last])):
-            continue  # no number has as many digits, and only whole lines count
+        if last - first > _GROUPED and _endless(text[first:last]):
+            continue
         tokens = [match for match in token.finditer(text, first, last) if match.group()[0] != "<"]
         length = sum(len(match.group()) for match in tokens)
         if len(tokens) < 2 or length < _LEAST or (token is _TOKEN and length > _GROUPED and length > 2 * len(tokens)):
             continue  # one value in groups has fewer characters
         _write(pen, text, tokens, spoken=token is _SPOKEN, table=len(cuts) > _TABLE)
+
+
+def _endless(run: str) -> bool:
+    """Whether there are only digits, and more than any number has: it would have to be all of the line."""
+    return not any(map(str.isalpha, run)) and sum(map(str.isdigit, run)) > _GROUPED
 
 
 def _write(pen: _Pen, text: str, tokens: list[re.Match[str]], *, spoken: bool, table: bool) -> None:

@@ -147,9 +147,9 @@ class UseMatcher:
         for name, places in found.items():
             rule = self._rules[name]
             clear = [here for here in places.values() if not here.exclude]
-            told = (here for here in clear if here.objects and not here.harmless)
-            things = (t for here in told for t in here.objects if t.first == 0 or not here.sentence.requests)
-            if thing := next(things, None):
+            told = (here for here in clear if here.objects)
+            things = ((here, t) for here in told for t in here.objects if t.first == 0 or not here.sentence.requests)
+            if thing := next((thing for here, thing in things if not here.harmless), None):
                 shown.append(_use(rule, _BASE, [("object", thing)], ()))
             elif role is not Role.FILE and not any(here.objects for here in places.values()):
                 acts = (act for here in clear for act in here.told if _stood(here, act) and not here.harmless)
@@ -167,10 +167,11 @@ class UseMatcher:
         found: dict[str, dict[int, _Found]] = {}
         for at, (sentence, here) in enumerate(zip(text, said, strict=True)):
             around = _Words(sentence, self._harmless, quiet)
+            # a rule that nothing is known of may still be asked of what another message shows
+            every = bool(here) and sentence.back != ()
             for marks, wording, first, end in here:
                 for rule, part in marks:
-                    # a rule that nothing is known of may still be asked of what another message shows
-                    if rule in known or sentence.back:
+                    if every or rule in known:
                         places = found.setdefault(rule, {})
                         if at not in places:
                             places[at] = _Found(rule, around)
