@@ -94,8 +94,9 @@ def _phone(value: str, region: str = "FR") -> bool:
     return phonenumbers.is_valid_number(number) or _FICTION.fullmatch(written) is not None
 
 
-_FICTION = re.compile(r"3363998\d{4}|44(?:7700900|1632960)\d{3}|1555[2-9]\d{6}")
-"""Numbers kept for films and examples, which stand for real ones (Arcep 2018-0881, Ofcom, NANPA's unused area 555)."""
+_FICTION = re.compile(r"3363998\d{4}|44(?:7700900|1632960)\d{3}|1555[2-9]\d{6}|3532091\d{5}")
+"""Numbers kept for films and examples, which stand for real ones (Arcep 2018-0881, Ofcom, NANPA's unused area 555,
+ComReg)."""
 
 
 def _iban(value: str) -> bool:
