@@ -6,7 +6,9 @@ pipeline of names, which learned from people's texts, takes their commands and w
 
 import re
 from collections.abc import Callable
+from functools import cache
 
+from guard.detect.code import stretches
 from guard.terms import Role, Segment
 
 _INSTRUCTIONS = 2_000
@@ -17,6 +19,21 @@ _LONG = 1_000
 """Characters from which a text shows how it is written."""
 _CAPITALS = 0.015
 """Share of capitals among the letters of a text whose names have them; prose has twice as many, hasty chat none."""
+_JOINED = "(?:de|di|da|du|le|la|del|des|van|von|mc|mac|fitz|ben|al|el|o|d|l)"
+"""What is written together with the name it belongs to: McDonald, DeVito, LaFreniere."""
+_WORD_OF_CODE = re.compile(
+    rf"(?!(?i:{_JOINED})[A-Z])[a-zß-ÿ]+[A-Z]\w*|[A-Z0-9]+(?:_[A-Z0-9]+)+|\S*[<>(){{}}\[\]=$;]\S*|\S*\d[A-Za-z]\S*\d\S*"
+)
+"""`getRevs`, `SMC_NLA_STATS`, `Promise<Blob`: nobody's name in any text."""
+_HUMPS = re.compile(rf"(?!(?i:{_JOINED})[A-Z])[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+")
+"""`MockInterceptor`: a word of code beside code."""
+_TAG = re.compile(r"^[ \t]*(?:/\*)?\*+[ \t]+@$|^[ \t]*//[ \t]*@$", re.MULTILINE)
+"""What stands before `param` in `* @param`."""
+_OPENS = frozenset("([")
+"""What stands right behind a word of code."""
+_GENERIC = re.compile(r"\w<$")
+_ASIDE = 40
+"""Characters before a word that tell so."""
 _SMALL = re.compile(r"(?<![\w'’-])[^\W\d_A-ZÀ-Þ]{2,}(?![\w'’-])")
 
 
@@ -28,20 +45,20 @@ def instructs(segment: Segment) -> bool:
 
 
 def ordinary(text: str) -> Callable[[int, int], bool]:
-    """Tells of a place (characters, end excluded) that a long text in good order itself shows to be no name.
+    """Tells of a place (characters, end excluded) that what stands there is a word, of the text or of code.
 
-    There, a name has a capital, and one word that also stands in small letters is a word. A short text, or one that
-    is written in small letters, shows nothing.
+    In a long text in good order, a name has a capital, and one word that also stands in small letters is a word. A
+    short text, or one that is written in small letters, shows nothing of that.
     """
-    if len(text) < _LONG:
-        return _unknown
-    letters = sum(map(str.isalpha, text))
-    if sum(map(str.isupper, text)) < _CAPITALS * letters:
-        return _unknown
-    small = set(_SMALL.findall(text))
+    small = frozenset(_SMALL.findall(text)) if _orderly(text) else None
+    code = cache(lambda: next(stretches(text), None) is not None)
 
     def told(start: int, end: int) -> bool:
         name = text[start:end]
+        if _WORD_OF_CODE.fullmatch(name) or (_coded(text, start, end) and code()):
+            return True
+        if small is None:
+            return False
         if not any(map(str.isupper, name)):
             return any(map(str.islower, name))
         return name.isalpha() and name.lower() in small
@@ -49,5 +66,18 @@ def ordinary(text: str) -> Callable[[int, int], bool]:
     return told
 
 
-def _unknown(start: int, end: int) -> bool:
-    return False
+def _orderly(text: str) -> bool:
+    if len(text) < _LONG:
+        return False
+    letters = sum(map(str.isalpha, text))
+    return sum(map(str.isupper, text)) >= _CAPITALS * letters
+
+
+def _coded(text: str, start: int, end: int) -> bool:
+    """Whether one word stands as a word of code would, were there code."""
+    name = text[start:end]
+    if _HUMPS.fullmatch(name) or (name.islower() and _TAG.search(text, max(0, start - _ASIDE), start)):
+        return True
+    return name.isalnum() and (
+        text[end : end + 1] in _OPENS or _GENERIC.search(text, max(0, start - 2), start) is not None
+    )

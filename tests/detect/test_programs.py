@@ -46,3 +46,31 @@ def test_programs_are_told_apart(role: Role, text: str, program: bool) -> None:
 )
 def test_a_long_text_in_good_order_shows_what_is_no_name(text: str, word: str, no_name: bool) -> None:
     assert ordinary(text)(*at(text, word)) is no_name
+
+
+CODE = "Why does it fail?\n\nconst a = load(x);\nconst b = a.map(y);\nreturn b;\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "no_name"),
+    [
+        pytest.param("use getRevs or aYearAgo", "getRevs", True, id="a hump behind small letters"),
+        pytest.param("it gives Promise<Blob", "Promise<Blob", True, id="signs"),
+        pytest.param("SMC_NLA_STATS is 8", "SMC_NLA_STATS", True, id="capitals with underscores"),
+        pytest.param("delete ft-AF1WoRqd3aJAH", "ft-AF1WoRqd3aJAH", True, id="an identifier"),
+        pytest.param("write to McDonald and deVries", "McDonald", False, id="a joined name"),
+        pytest.param("write to McDonald and deVries", "deVries", False, id="a joined name in small letters"),
+        pytest.param("ask jean_dupont", "jean_dupont", False, id="an account"),
+        pytest.param("ask Marie1987", "Marie1987", False, id="an account with a year"),
+        pytest.param("ask JeanDupont", "JeanDupont", False, id="humps, and no code"),
+        pytest.param(CODE + "a MockInterceptor is made", "MockInterceptor", True, id="humps beside code"),
+        pytest.param(CODE + "Tell LaFreniere about it", "LaFreniere", False, id="a joined name beside code"),
+        pytest.param(CODE + "/**\n * @param x the place\n */", "param", True, id="a tag of a comment"),
+        pytest.param(CODE + "merci @ana", "ana", False, id="a mention"),
+        pytest.param(CODE + "it calls Resolve(x)", "Resolve", True, id="a call"),
+        pytest.param(CODE + "ask Dupont (the lead)", "Dupont", False, id="a person beside code"),
+        pytest.param(CODE + "owner: DUPONT", "DUPONT", False, id="capitals beside code"),
+    ],
+)
+def test_words_of_code_are_nobodys_name(text: str, word: str, no_name: bool) -> None:
+    assert ordinary(text)(*at(text, word)) is no_name
