@@ -3,10 +3,14 @@
 A surrogate is another way to write a placeholder: the same number stands behind it, so what the vault knows of numbers
 holds for both (law 4), and what a person typed that looks like one is told by `read`. Every value is one that cannot be
 given to anybody: addresses at example.com (RFC 2606), French numbers kept for fiction (ARCEP decision 2018-0881), IBANs
-of the country ZZ (ISO 3166-1, user-assigned), cards of the industry 9 and country 999 (ISO/IEC 7812-1), addresses for
-documentation (RFC 5737). Names are one invented word, so that no model shortens them: three syllables of which the
-first begins as no French or English word does, and a last letter that checks them. Each entity has words of its own:
-nobody is taken for the owner of another person's address.
+of the country ZZ (ISO 3166-1, user-assigned), cards of the industry 9 and country 999 (ISO/IEC 7812-1), addresses kept
+for measuring between devices (198.18.0.0/15, RFC 2544). Names are one invented word, so that no model shortens them:
+three syllables of which the first begins as no French or English word does, and a last letter that checks them. Each
+entity has words of its own: nobody is taken for the owner of another person's address.
+
+A model writes examples of its own into an answer, and one that is a surrogate by chance would be restored as a person's
+value. So none is what is taken for an example: no address for documentation (RFC 5737), no first or last host of a
+network, nothing round among the first thousands; and neighbours lie far apart: the address after one is nobody's.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +34,9 @@ _FACTOR = 50_021
 _REST = rf"(?:{'|'.join(sorted(_ONSETS, key=lambda onset: -len(onset)))})[{_VOWELS}]"
 _FICTION = ("63998", "19900", "26191", "35301", "46571", "53649")
 """The beginnings of numbers kept for fiction, without 0; four digits follow."""
-_NETS = ("203.0.113.", "198.51.100.", "192.0.2.")
+_NETS, _PARTS, _HOSTS = (18, 19), 254, 252
+"""198.18 and 198.19; their third parts from 1, and the hosts from 2 to 253 in each."""
+_ADDRESSES = len(_NETS) * _PARTS * _HOSTS
 _GAP = r"[ .\u00a0\u202f\-]?"
 _MOST = 999_999_999
 """The highest number a placeholder has."""
@@ -56,6 +62,8 @@ def write(entity: str, number: int) -> str | None:
 def read(entity: str, text: str) -> int | None:
     """The number behind a text that matches the entity's pattern; None when it is no surrogate of ours."""
     kind = KINDS[entity]
+    if kind.form != "digits" and not text.isascii():
+        return None  # the pattern takes \u017f for an s, and \u0131 for an i
     number = kind.read(text)
     return number if 1 <= number <= kind.most and _plain(kind.write(number)) == _plain(text) else None
 
@@ -106,14 +114,14 @@ def _worded(entity: str, suffix: str, *, capital: bool = True) -> _Kind:
 
 def _phone(number: int) -> str:
     block, rest = divmod(number - 1, 10_000)
-    line = f"{_FICTION[block]}{_mixed(rest, 7919, 10_000):04}"
+    line = f"{_FICTION[block]}{_mixed(rest + 1, 7919, 10_000):04}"
     return f"+33 {line[0]} {line[1:3]} {line[3:5]} {line[5:7]} {line[7:9]}"
 
 
 def _phone_number(text: str) -> int:
     line = _compact(text)[-9:]
     rest = _mixed(int(line[5:]), pow(7919, -1, 10_000), 10_000)
-    return _FICTION.index(line[:5]) * 10_000 + rest + 1
+    return _FICTION.index(line[:5]) * 10_000 + (rest - 1) % 10_000 + 1
 
 
 def _iban(number: int) -> str:
@@ -140,15 +148,18 @@ def _card_number(text: str) -> int:
 
 
 def _address(number: int) -> str:
-    block, rest = divmod(number - 1, 254)
-    return f"{_NETS[block]}{rest + 1}"
+    rest, host = divmod(_mixed(number, 50_021, _ADDRESSES), _HOSTS)
+    net, part = divmod(rest, _PARTS)
+    return f"198.{_NETS[net]}.{part + 1}.{host + 2}"
 
 
 def _address_number(text: str) -> int:
-    net, _, host = text.rpartition(".")
-    return _NETS.index(net + ".") * 254 + int(host)
+    _, net, part, host = map(int, text.split("."))
+    place = (_NETS.index(net) * _PARTS + part - 1) * _HOSTS + host - 2
+    return _mixed(place, pow(50_021, -1, _ADDRESSES), _ADDRESSES)
 
 
+_BYTE = r"(?:25[0-4]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]?)"
 _BEGINNINGS = "|".join(_GAP.join((block[0], block[1:3], block[3:])) for block in _FICTION)
 KINDS: Mapping[str, _Kind] = {
     "EMAIL_ADDRESS": _worded("EMAIL_ADDRESS", "@example.com", capital=False),
@@ -166,8 +177,8 @@ KINDS: Mapping[str, _Kind] = {
     "CREDIT_CARD": _Kind("digits", rf"9999(?:{_GAP}\d){{12}}", _MOST, _card, _card_number),
     "IP_ADDRESS": _Kind(
         "digits",
-        rf"(?:{'|'.join(map(regex.escape, _NETS))})(?:25[0-4]|2[0-4]\d|1\d\d|[1-9]\d?)",
-        762,
+        rf"198\.1[89]\.{_BYTE}\.{_BYTE}",
+        _ADDRESSES - 1,
         _address,
         _address_number,
     ),

@@ -192,10 +192,10 @@ INVENTED: Mapping[Token, str] = {
 }
 INVENTING = Grammar(frozenset({"PERSON", "EMAIL_ADDRESS", "LITERAL"}), frozenset(entity for entity, _ in INVENTED))
 SAID = [
-    *("Tvagerex", "tzagerex@example.com", "Tjagerexville", "+33 6 39 98 00 00", "0639980000", "06.39.98.00.00"),
+    *("Tvagerex", "tzagerex@example.com", "Tjagerexville", "+33 6 39 98 79 19", "0639987919", "06.39.98.79.19"),
     *(
         "ZZ63 0000 0000 0982 4516 53",
-        "203.0.113.1",
+        "198.18.199.127",
         "[[PERSON_1]]",
         "Tvag",
         "erex",
@@ -203,7 +203,7 @@ SAID = [
         "example.com",
         "+33 6",
     ),
-    *(" ", ".", "-", "@", "\\n", "1", "a", "é", "_", "'", "Kvamofis"),
+    *(" ", ".", "-", "@", "\\n", "1", "a", "é", "_", "'", "Kvamofis", "Dva\u017fatol", "203.0.113.1"),
 ]
 
 
