@@ -68,6 +68,7 @@ class Keeper:
         if self._after(self._swept, _HOUR, now):
             self._swept = now.timestamp()
             self._try("retention", lambda: self._sweep(now))
+            self._try("checkpoint", self._sink.checkpoint)  # nobody believes in a deletion that is under none
 
     def _watch(self) -> None:
         """A hold that was changed in its file, by whatever way, is told of."""

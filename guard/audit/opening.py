@@ -9,6 +9,7 @@ from guard.audit.identity import Identity
 from guard.audit.keeper import Keeper
 from guard.audit.schema import Happening
 from guard.audit.sink import Keeping, Sink
+from guard.audit.tail import COMMANDS
 from guard.errors import StoreError
 from guard.settings import Settings
 
@@ -27,7 +28,7 @@ def opened(settings: Settings, key: Key) -> Sink:
 
 def beside(settings: Settings, key: Key) -> Sink:
     """The log of commands: a running guard is the only writer of its own."""
-    node = f"{settings.node[:59]}.cli"
+    node = f"{settings.node[:59]}{COMMANDS}"
     return Sink(
         settings.log_dir, node, keeping=Keeping("disk", 0, signer_of(settings, node, key), settings.checkpoint_dir)
     )

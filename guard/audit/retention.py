@@ -106,7 +106,9 @@ def sweep_evidence(folder: Path, today: date, days: int, held: Hold, note: Calla
     deleted = 0
     for path in over:
         day = date.fromisoformat(path.name)
-        if held.keeps(day) or day >= today - timedelta(days=days):
+        # what is sealed before midnight may have its event after it, and an event's id holds the event's day
+        kept = held.keeps(day) or held.keeps(day + timedelta(days=1))
+        if kept or day >= today - timedelta(days=days):
             continue
         text = f"Evidence of {path.name} was deleted: kept for {days} days"
         count = sum(1 for _ in path.glob("*.age"))

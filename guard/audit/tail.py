@@ -15,6 +15,8 @@ import orjson
 
 from guard.errors import StoreError
 
+COMMANDS = ".cli"
+"""How the name of a node ends that is no guard, but the commands of one."""
 _BLOCK = 64 * 1024
 
 

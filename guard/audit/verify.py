@@ -1,12 +1,16 @@
-"""A node's log and the public key of its checkpoints -> what does not agree.
+"""The logs of a folder and the public keys of their checkpoints -> what does not agree.
 
 Found: any line changed, deleted, added or moved that a checkpoint covers; a missing or doubled number anywhere; a day
 that is gone without a recorded deletion. Not found without a copy of the checkpoints elsewhere: an end that was cut off
 together with its checkpoints; and never: a change to lines that nobody had signed yet, numbers left as they are.
+
+A deletion is recorded when a line of a guard's says so under a checkpoint, and under one of the copies where there are
+any: a node that somebody made up has none. Any guard of the folder's may have deleted a day, but no command does: lines
+that somebody puts behind the last ones of a command are signed by the next.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -16,7 +20,8 @@ import orjson
 
 from guard.audit.checkpoint import Checkpoint, Verifier, encoded, notes
 from guard.audit.merkle import Tree
-from guard.audit.tail import log
+from guard.audit.schema import Happening
+from guard.audit.tail import COMMANDS, log
 from guard.errors import StoreError
 
 _MOST = 100
@@ -49,24 +54,38 @@ class _Day:
     """Its file of lines is."""
     runs: list[tuple[int, int]] = field(default_factory=list)
     """First and last of each run of sequence numbers without a gap."""
+    deleted: list[str] = field(default_factory=list)
+    """Files that were deleted, as its lines under a checkpoint say."""
 
 
-def verify(folder: Path, node: str, verifier: Verifier, elsewhere: Path | None = None) -> Report:
-    """`elsewhere` holds copies of the checkpoints. OSError when a file cannot be read."""
-    report = Report()
+def verify(folder: Path, verifiers: Mapping[str, Verifier], elsewhere: Path | None = None) -> dict[str, Report]:
+    """The report on each node there is a key of; `elsewhere` holds copies of the checkpoints. OSError when a file
+    cannot be read.
+    """
+    reports = {node: Report() for node in verifiers}
     folders = [folder, *([elsewhere] if elsewhere else [])]
-    found = [_day(folders, node, day, verifier, report) for day in _days(folders, node)]
+    found = {
+        node: [_day(folders, node, day, verifier, reports[node]) for day in _days(folders, node)]
+        for node, verifier in verifiers.items()
+    }
+    guards = (days for node, days in found.items() if not node.endswith(COMMANDS))
+    deleted = {name for days in guards for day in days for name in day.deleted}
+    for node, days in found.items():
+        _judge(folder, node, days, deleted, reports[node])
+    return reports
+
+
+def _judge(folder: Path, node: str, found: Sequence[_Day], deleted: set[str], report: Report) -> None:
     report.days = sum(day.there for day in found)
     for day in found[:-1]:
         if day.there and not day.points:
             report.problems.append(f"{log(folder, node, day.day).name}: its checkpoints are gone")
     gone = {day.day: day for day in found if not day.there}
-    if gone or _first(found) > 1:
-        _deletions(folder, node, gone, found, report)
+    own = _own(node, deleted)
+    _deletions(folder, node, gone, found, own, report)
     _gaps(found, gone, report)
-    _chain(found, report)
+    _chain(found, any(name.endswith(".ckpt") for name in own), report)
     del report.problems[_MOST:]
-    return report
 
 
 def nodes(folder: Path) -> list[str]:
@@ -82,12 +101,12 @@ def _days(folders: Sequence[Path], node: str) -> list[date]:
 
 
 def _day(folders: Sequence[Path], node: str, day: date, verifier: Verifier, report: Report) -> _Day:
-    points = [point for folder in folders for point in _points(folder, node, day, verifier, report)]
+    each = [list(_points(folder, node, day, verifier, report)) for folder in folders]
     path = log(folders[0], node, day)
-    found = _Day(day, points, path.exists())
-    report.checkpoints += len(points)
+    found = _Day(day, [point for points in each for point in points], path.exists())
+    report.checkpoints += len(found.points)
     if found.there:
-        _lines(path, found, report)
+        _lines(path, found, max((point.size for point in each[-1]), default=0), report)
     return found
 
 
@@ -109,8 +128,8 @@ def _points(folder: Path, node: str, day: date, verifier: Verifier, report: Repo
             yield point
 
 
-def _lines(path: Path, found: _Day, report: Report) -> None:
-    """The file against its checkpoints, and its numbers."""
+def _lines(path: Path, found: _Day, believed: int, report: Report) -> None:
+    """The file against its checkpoints, its numbers, and what its first so many lines say was deleted."""
     tree, roots = Tree(), {0: Tree().root()}
     wanted = {point.size for point in found.points}
     covered = max(wanted, default=0)
@@ -123,9 +142,11 @@ def _lines(path: Path, found: _Day, report: Report) -> None:
             tree.add(line)
             if number in wanted:
                 roots[number] = tree.root()
-            sequence, last = _read(line)
+            sequence, last, deleted = _read(line)
             if number == covered + 1:
                 first = last
+            if deleted is not None and number <= believed:
+                found.deleted.append(deleted)
             _run(found.runs, sequence, f"{path.name}:{number}", report)
     _compare(path, found.points, roots, tree.size, report)
     report.lines, report.covered = report.lines + tree.size, report.covered + min(tree.size, covered)
@@ -163,13 +184,16 @@ def _run(runs: list[tuple[int, int]], sequence: int | None, where: str, report: 
         runs.append((sequence, sequence))
 
 
-def _read(line: bytes) -> tuple[int | None, int]:
-    """An event's number and its time in milliseconds; None when it is none."""
+def _read(line: bytes) -> tuple[int | None, int, str | None]:
+    """An event's number, its time in milliseconds, and the file it says was deleted; a number of None is no event."""
     try:
         event = orjson.loads(line)
-        return int(event["metadata"]["sequence"]), int(event["time"])
-    except (ValueError, KeyError, TypeError):
-        return None, 0
+        metadata, deleted = event["metadata"], None
+        if metadata.get("event_code") == f"admin.{Happening.DELETED}":
+            deleted = str(event["unmapped"]["guard"]["subject"])
+        return int(metadata["sequence"]), int(event["time"]), deleted
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None, 0, None
 
 
 def _numbers(found: Sequence[_Day]) -> list[tuple[int, int]]:
@@ -192,36 +216,47 @@ def _gaps(found: Sequence[_Day], gone: dict[date, _Day], report: Report) -> None
             report.problems.append(f"{missing} missing")
 
 
-def _deletions(folder: Path, node: str, gone: dict[date, _Day], found: Sequence[_Day], report: Report) -> None:
-    """Days that are gone, and what was before the first line, against the recorded deletions."""
-    deleted = set(_deleted(folder))
+def _own(node: str, deleted: set[str]) -> dict[str, date]:
+    """The node's deleted files and their days."""
+    name = re.compile(rf"audit-{re.escape(node)}-(\d{{4}}-\d\d-\d\d)\.(?:jsonl|ckpt)")
+    return {text: date.fromisoformat(found[1]) for text in deleted if (found := name.fullmatch(text))}
+
+
+def _deletions(
+    folder: Path,
+    node: str,
+    gone: dict[date, _Day],
+    found: Sequence[_Day],
+    own: dict[str, date],
+    report: Report,
+) -> None:
+    """Days that are gone, and what was before the first line, against the recorded deletions.
+
+    Checkpoints are kept for longer than lines: the event of a deletion may itself be over, and what was deleted is then
+    older than another day of which an event still says so, and than all that is left.
+    """
+    left = min((day.day for day in found if day.there), default=date.max)
+    last = max((day for name, day in own.items() if name.endswith(".jsonl")), default=date.min)
+    older = 0
     for day in gone:
         name = log(folder, node, day).name
-        if name in deleted:
+        if name in own:
             report.remarks.append(f"{name}: deleted, as an event says")
+        elif day < min(left, last):
+            older += 1
         else:
-            report.problems.append(f"{name} is gone, and no event says that it was deleted")
-    own = any(name.startswith(f"audit-{node}-") for name in deleted)
+            report.problems.append(f"{name} is gone, and no event under a checkpoint says that it was deleted")
+    if older:
+        report.remarks.append(f"{older} days are gone that are older than those whose deletion an event says")
     first = _first(found)
-    if first > 1 and not own:
+    if first > 1 and last == date.min:
         report.problems.append(f"the log begins with number {first}, and no event says that a day was deleted")
 
 
-def _deleted(folder: Path) -> Iterator[str]:
-    for path in folder.glob("audit-*.jsonl"):
-        with path.open("rb") as file:
-            for line in file:
-                if b'"admin.deleted"' in line:
-                    try:
-                        yield str(orjson.loads(line)["unmapped"]["guard"]["subject"])
-                    except (ValueError, KeyError, TypeError):
-                        continue
-
-
-def _chain(found: Sequence[_Day], report: Report) -> None:
-    """Each day's checkpoints name the end of the file before."""
+def _chain(found: Sequence[_Day], cleared: bool, report: Report) -> None:
+    """Each day's checkpoints name the end of the file before; those of the first are alone when some were `cleared`."""
     roots = {encoded(point.root) for day in found for point in day.points}
     for number, day in enumerate(found):
         previous = {point.previous for point in day.points} - {"none"}
-        if number and not previous <= roots:
+        if not previous <= roots and (number or not cleared):
             report.problems.append(f"{day.day.isoformat()}: its checkpoints follow a file that is not there")

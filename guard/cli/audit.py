@@ -50,8 +50,8 @@ def verify(
         known = sorted({node for place in (log, copies) if place for node in nodes(place)})
         if not known:
             fail(f"{log}: no audit log is there", 1)
-        for node in known:
-            report = verified(log, node, _verifier(log, node, key, copies), copies)
+        verifiers = {node: _verifier(log, node, key, copies) for node in known}
+        for node, report in verified(log, verifiers, copies).items():
             bad += len(report.problems)
             print(
                 f"{node}: {report.days} days, {report.lines} lines, {report.covered} under {report.checkpoints} "

@@ -97,6 +97,8 @@ def opened(
     from guard.evidence import opened as unsealed
 
     settings = deployment()
+    if not reason.strip():
+        fail("--reason wants a reason", 2)
     try:
         keys = [private for path in key for private in private_keys(path.read_text("utf-8"))]
     except (OSError, ValueError) as error:

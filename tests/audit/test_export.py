@@ -30,7 +30,7 @@ def test_what_was_exported_can_be_verified_elsewhere(log: Path, tmp_path: Path) 
     names = export(log, tmp_path / "out", *EVER)
 
     assert len(names) == 7
-    assert verify(tmp_path / "out", "n", Verifier(SIGNER.vkey)).problems == []
+    assert verify(tmp_path / "out", {"n": Verifier(SIGNER.vkey)})["n"].problems == []
 
 
 def test_only_the_days_that_were_asked_for_go(log: Path, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_decisions_stop_failures_are_recorded_and_it_goes_on_with_room(
     lines = [
         json.loads(line)["metadata"] for line in (small / "log/audit-n-2026-07-23.jsonl").read_bytes().splitlines()
     ]
-    report = verify(small / "log", "n", Verifier(SIGNER.vkey))
+    report = verify(small / "log", {"n": Verifier(SIGNER.vkey)})["n"]
 
     assert [line["event_code"] for line in lines if line["event_code"].startswith("admin")] == [
         "admin.full",

@@ -117,6 +117,7 @@ def test_what_is_over_is_deleted_each_hour(keeper: Keeper, sink: Sink, clock: Cl
 
     assert not old.exists()
     assert events(tmp_path)[0][0] == "admin.deleted"
+    assert sink.unsigned() == 0
 
 
 def test_a_hold_nobody_understands_is_told_and_keeps_everything(

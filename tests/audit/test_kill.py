@@ -86,7 +86,7 @@ def test_what_was_released_is_in_the_log_and_the_log_is_whole(times: int, tmp_pa
         written += [
             (event["sequence"], event["uid"]) for event in (json.loads(row)["metadata"] for row in data.splitlines())
         ]
-    report = verify(tmp_path, "n", Verifier(SIGNER.vkey))
+    report = verify(tmp_path, {"n": Verifier(SIGNER.vkey)})["n"]
 
     assert len(released) > times
     assert set(released) - {uid for _, uid in written} == set()

@@ -65,9 +65,8 @@ def test_a_run_of_the_guard_leaves_its_start_its_rules_and_its_stop(settings: Se
 
 def test_all_of_it_is_signed_here_and_elsewhere_when_it_stops(settings: Settings) -> None:
     Recording(settings, key, "4be1", lambda _: None).close()
-    report = verify(
-        settings.log_dir, "par-01", Verifier(signer_of(settings, "par-01", key).vkey), settings.checkpoint_dir
-    )
+    verifiers = {"par-01": Verifier(signer_of(settings, "par-01", key).vkey)}
+    report = verify(settings.log_dir, verifiers, settings.checkpoint_dir)["par-01"]
 
     assert (report.problems, report.remarks, report.covered) == ([], [], 3)
 

@@ -127,6 +127,13 @@ def test_evidence_whose_time_is_over_goes_by_days_each_an_event_first(tmp_path: 
     ]
 
 
+def test_evidence_sealed_before_midnight_is_held_by_its_event_after_midnight(tmp_path: Path) -> None:
+    evidence(tmp_path, OLD)
+    event = Hold(frozenset({OLD + timedelta(days=1)}))
+
+    assert sweep_evidence(tmp_path, TODAY, 90, event, lambda _: None) == 0
+
+
 def test_evidence_stays_when_its_deletion_cannot_be_recorded(tmp_path: Path) -> None:
     evidence(tmp_path, OLD)
 

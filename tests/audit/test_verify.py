@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from guard.audit.admin import Notice
 from guard.audit.checkpoint import Signer, Verifier
 from guard.audit.retention import sweep
+from guard.audit.schema import Happening
 from guard.audit.sink import Keeping, Sink
 from guard.audit.verify import Report, nodes, verify
 from guard.terms import Actor, Decision, Outcome, Verdict
@@ -34,7 +36,7 @@ def made(folder: Path, days: Sequence[int] = (0,), lines: int = LINES, copies: P
 
 
 def verified(folder: Path, copies: Path | None = None) -> Report:
-    return verify(folder, "n", Verifier(SIGNER.vkey), copies)
+    return verify(folder, {"n": Verifier(SIGNER.vkey)}, copies)["n"]
 
 
 def file(folder: Path, day: int = 23) -> Path:
@@ -136,7 +138,10 @@ def forge(folder: Path) -> None:
 
 TAMPERINGS: dict[str, tuple[Callable[[Path], object], str]] = {
     "the end is cut off": (cut, "2 lines are missing at its end"),
-    "a day in the middle is gone": (lambda folder: file(folder, 24).unlink(), "no event says that it was deleted"),
+    "a day in the middle is gone": (
+        lambda folder: file(folder, 24).unlink(),
+        "no event under a checkpoint says that it was deleted",
+    ),
     "a day is gone with its checkpoints": (
         lambda folder: [file(folder, 24).unlink(), file(folder, 24).with_suffix(".ckpt").unlink()],
         "numbers 13 to 24 are missing",
@@ -229,3 +234,78 @@ def test_a_deletion_that_was_recorded_is_no_problem(tmp_path: Path) -> None:
 
     assert report.problems == []
     assert [remark for remark in report.remarks if "deleted, as an event says" in remark]
+
+
+def deletion(folder: Path, node: str, name: str) -> None:
+    """A line, well formed, behind the last ones of a node's day, which nobody signs."""
+    with closing(Sink(folder, node, lambda: NOON + timedelta(days=2))) as sink:
+        sink.note(Notice(Happening.DELETED, "deleted", name))
+
+
+@pytest.mark.parametrize("node", ["n", "n.cli", "made-up"])
+def test_nobody_believes_a_line_that_says_a_day_was_deleted_and_is_under_no_checkpoint(
+    node: str, tmp_path: Path
+) -> None:
+    made(tmp_path, (0, 1, 2))
+    file(tmp_path, 24).unlink()
+    deletion(tmp_path, node, file(tmp_path, 24).name)
+
+    assert verified(tmp_path).problems == [
+        "audit-n-2026-07-24.jsonl is gone, and no event under a checkpoint says that it was deleted"
+    ]
+
+
+def test_what_a_command_signs_unseen_is_not_believed(tmp_path: Path) -> None:
+    """Lines put behind a command's last ones are signed by the next command."""
+    made(tmp_path, (0, 1, 2))
+    file(tmp_path, 24).unlink()
+    deletion(tmp_path, "n.cli", file(tmp_path, 24).name)
+    commands = Signer(bytes(range(32)), "n.cli")
+    with closing(Sink(tmp_path, "n.cli", lambda: NOON + timedelta(days=2), Keeping(signer=commands))) as sink:
+        sink.write(OUTCOME)
+    verifiers = {"n": Verifier(SIGNER.vkey), "n.cli": Verifier(commands.vkey)}
+    reports = verify(tmp_path, verifiers)
+
+    assert [reports["n.cli"].problems, len(reports["n"].problems)] == [[], 1]
+
+
+def test_another_node_of_the_folder_may_have_deleted_a_day_but_not_one_without_copies(tmp_path: Path) -> None:
+    log, copies = tmp_path / "log", tmp_path / "copies"
+    copies.mkdir()
+    made(log, (0, 1, 2), copies=copies)
+    file(log, 24).unlink()
+    other = Signer(bytes(32), "m")
+    with closing(Sink(log, "m", lambda: NOON + timedelta(days=2), Keeping(signer=other))) as sink:
+        sink.note(Notice(Happening.DELETED, "deleted", file(log, 24).name))
+    verifiers = {"n": Verifier(SIGNER.vkey), "m": Verifier(other.vkey)}
+
+    assert verify(log, verifiers)["n"].problems == []
+    assert "is gone" in verify(log, verifiers, copies)["n"].problems[0]
+
+
+def test_a_day_of_which_no_event_says_so_any_more_was_deleted_before_all_that_is_left(tmp_path: Path) -> None:
+    """Each day is deleted after two; the events of the first deletions are over too, checkpoints are not."""
+    for day in range(9):
+        now = NOON + timedelta(days=day)
+        with closing(Sink(tmp_path, "n", lambda now=now: now, Keeping(signer=SIGNER))) as sink:  # type: ignore[misc]
+            sink.write(OUTCOME)
+            sweep(tmp_path, now.date(), 2, sink.note)
+    report = verified(tmp_path)
+
+    assert report.problems == []
+    assert "3 days are gone that are older than those whose deletion an event says" in report.remarks
+    file(tmp_path, 30).unlink()
+    assert ["2026-07-30.jsonl is gone" in problem for problem in verified(tmp_path).problems] == [True]
+
+
+def test_a_day_that_is_gone_after_those_deleted_by_rule_with_all_checkpoints_before_it_is_found(
+    tmp_path: Path,
+) -> None:
+    made(tmp_path, (0, 1, 2))
+    later = NOON + timedelta(days=3)
+    with closing(Sink(tmp_path, "n", lambda: later, Keeping(signer=SIGNER))) as sink:
+        sweep(tmp_path, later.date(), 2, sink.note)
+    for path in [file(tmp_path, 24), *(file(tmp_path, day).with_suffix(".ckpt") for day in (23, 24))]:
+        path.unlink()
+
+    assert verified(tmp_path).problems == ["2026-07-25: its checkpoints follow a file that is not there"]

@@ -83,6 +83,13 @@ def test_one_key_opens_nothing_and_the_attempt_is_in_the_log(guard: Guard, case:
     assert [event["comment"] for event in case.left()] == ["curiosité"]
 
 
+def test_nothing_is_opened_without_a_reason(guard: Guard, case: Case) -> None:
+    keys = [word for path in case.keys for word in ("--key", str(path))]
+    done = guard("audit", "evidence", "open", case.event, *keys, "--reason", " ", **case.settings)
+
+    assert (done.returncode, done.stdout, case.left()) == (2, "", [])
+
+
 def test_a_new_key_is_its_holders_alone_and_overwrites_nothing(guard: Guard, tmp_path: Path) -> None:
     path = tmp_path / "mine.key"
     made = guard("audit", "evidence", "key", str(path))

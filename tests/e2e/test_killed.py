@@ -64,7 +64,7 @@ def test_what_reached_the_service_is_in_the_log(tmp_path: Path, rules: Path) -> 
     events = [json.loads(row) for row in lines]
     passed = [event for event in events if event["metadata"]["event_code"] == "prompt.allow"]
     vkey = (guard.log_dir / "audit-guard-1.vkey").read_text("utf-8")
-    report = verify(guard.log_dir, "guard-1", Verifier(vkey))
+    report = verify(guard.log_dir, {"guard-1": Verifier(vkey)})["guard-1"]
     print(f"{times} kills: {len(standin.requests)} received, {len(passed)} allowed in the log, {len(events)} lines")
 
     assert len(standin.requests) > times
