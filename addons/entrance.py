@@ -6,12 +6,14 @@ people's over one connection.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from mitmproxy import http
 from mitmproxy.connection import Client
 
 from addons import flows
+from guard.people.names import UNKNOWN
 from guard.people.who import Arrival, Cause, Denied, People
 from guard.terms import Actor, Answer
 
@@ -66,8 +68,11 @@ class Entrance:
 
     async def who(self, flow: http.HTTPFlow) -> Actor | Denied:
         """Who asks, or why they are denied."""
-        arrival = self._tunnels.get(flow.client_conn) or flow.metadata.get(_ARRIVAL) or Arrival(_address(flow))
-        found = await self.people.who(arrival)
+        opening = self._tunnels.get(flow.client_conn)
+        found = await self.people.who(opening or flow.metadata.get(_ARRIVAL) or Arrival(_address(flow)))
+        if opening is not None and self._tunnels.get(flow.client_conn) is opening:
+            admitted = isinstance(found, Actor) and found.user != UNKNOWN
+            self._tunnels[flow.client_conn] = replace(opening, admitted=admitted)
         flow.metadata[_ACTOR] = found.actor if isinstance(found, Denied) else found
         return found
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 _MOST = 20_000
 """Entries; the oldest go first."""
-_WINDOW = 60.0
+WINDOW = 60.0
 """Seconds for which a failure counts."""
 PAIR, ADDRESS = 5, 60
 """Tries under way or failed in that time, of one user at one address, and failures of an address (with many people)."""
@@ -54,8 +54,12 @@ class Throttle:
         self._times: OrderedDict[_Key, deque[float]] = OrderedDict()
 
     def wait(self, address: str | None, user: str) -> float:
-        """Seconds until the next try is looked at; 0 when it may be at once."""
-        return max(self._left((address or "", user.casefold()), PAIR), self._left((address or "", None), ADDRESS))
+        """Seconds until the user's next try at the address is looked at; 0 when it may be at once."""
+        return self._left((address or "", user.casefold()), PAIR)
+
+    def crowded(self, address: str | None) -> float:
+        """The same for anybody there, such as one who tries a password on many names."""
+        return self._left((address or "", None), ADDRESS)
 
     def tried(self, address: str | None, user: str) -> None:
         """One more try; it counts until it has succeeded, so that many at a time are no way around."""
@@ -79,4 +83,4 @@ class Throttle:
         times = self._times.get(key)
         if times is None or len(times) < most:
             return 0.0
-        return max(0.0, times[0] + _WINDOW - self._clock())
+        return max(0.0, times[0] + WINDOW - self._clock())

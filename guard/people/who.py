@@ -17,7 +17,7 @@ from guard.people.addresses import Addresses, Network, parsed
 from guard.people.credentials import Credentials, Password, Token, Unusable, read
 from guard.people.names import UNKNOWN, name, names
 from guard.people.passwords import Passwords
-from guard.people.remembered import Memory, Throttle
+from guard.people.remembered import WINDOW, Memory, Throttle
 from guard.people.sources import Checker, Directory
 from guard.people.tokens import Tokens
 from guard.terms import Actor
@@ -39,6 +39,8 @@ class Arrival:
     user: str | None = field(default=None, repr=False)
     groups: str | None = field(default=None, repr=False)
     """The headers of a front proxy, from wherever they come."""
+    admitted: bool = False
+    """It has been let in with these credentials, so that they are no guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Manner:
     timeout: float = 5.0
 
 
+_PROVEN = 12 * 3600.0
+"""Seconds for which somebody who was right does not wait for the failures of others at the same address."""
 _STEPS = 3
 """Questions to a directory for one arrival, each with its own time: a search, a bind, the groups."""
 
@@ -86,6 +90,8 @@ class People:
     def __init__(self, sources: Sources, manner: Manner | None = None) -> None:
         self._sources, self._manner = sources, manner or Manner()
         self._memory: Memory[Actor] = Memory(self._manner.seconds)
+        self._proven: Memory[bool] = Memory(_PROVEN)
+        self._wrong: Memory[bool] = Memory(WINDOW)
         self._groups: Memory[tuple[str, ...]] = Memory(self._manner.seconds)
         self._throttle = Throttle()
         self._flights: dict[bytes, asyncio.Task[Actor | None]] = {}
@@ -129,7 +135,7 @@ class People:
         if found is None and self._checks:
             credentials = read(arrival.credentials, tokens=self._sources.tokens is not None)
             if credentials is not None:
-                checked = await self._checked(credentials, arrival.address, nobody)
+                checked = await self._checked(credentials, arrival, nobody)
                 if isinstance(checked, Denied):
                     return checked
                 found = checked
@@ -153,19 +159,31 @@ class People:
 
     # --- credentials -------------------------------------------------------------------------------------------------
 
-    async def _checked(self, credentials: Credentials, address: str | None, nobody: Actor) -> Actor | Denied:
+    async def _checked(self, credentials: Credentials, arrival: Arrival, nobody: Actor) -> Actor | Denied:
+        """Guesses wait after a few, before what is remembered is looked at: it would tell which of them is right.
+
+        The same credentials once more are no other guess, such as an old password that a program goes on sending.
+        """
+        refused = Denied("login-refused", nobody)
         if isinstance(credentials, Unusable):
-            return Denied("login-refused", nobody)
+            return refused
+        address = arrival.address
         user, secret = ("", credentials.text) if isinstance(credentials, Token) else _both(credentials)
-        key = self._memory.key(type(credentials).__name__, user, secret)
+        key = self._memory.key(type(credentials).__name__, address or "", user, secret)
+        if self._wrong.get(key):
+            return refused
+        guess = bool(user) and not arrival.admitted  # a token's signature cannot be guessed at
+        if guess and (wait := self._throttle.wait(address, user)):
+            return Denied("login-throttled", nobody, math.ceil(wait))
         if known := self._memory.get(key):
             return known
         flight = self._flights.get(key)
         if flight is None:
-            if user and (wait := self._throttle.wait(address, user)):  # a token's signature cannot be guessed at
-                return Denied("login-throttled", nobody, math.ceil(wait))
-            self._throttle.tried(address, user)
-            flight = asyncio.create_task(self._check(key, credentials))
+            if guess:
+                self._throttle.tried(address, user)
+                if not self._proven.get(key) and (wait := self._throttle.crowded(address)):
+                    return Denied("login-throttled", nobody, math.ceil(wait))
+            flight = asyncio.create_task(self._check(key, credentials, address))
             self._flights[key] = flight
             flight.add_done_callback(lambda done: self._landed(key, done))
         try:
@@ -174,8 +192,7 @@ class People:
             self._throttle.forget(address, user)
             raise
         if found is None:
-            self._throttle.failed(address)
-            return Denied("login-refused", nobody)
+            return refused
         self._throttle.forget(address, user)
         return found
 
@@ -184,7 +201,7 @@ class People:
         if not flight.cancelled():
             flight.exception()  # seen, whoever still waits
 
-    async def _check(self, key: bytes, credentials: Password | Token) -> Actor | None:
+    async def _check(self, key: bytes, credentials: Password | Token, address: str | None) -> Actor | None:
         """One check for all who ask with the same credentials at the same time."""
         most = math.inf
         found: Actor | None = None
@@ -196,6 +213,11 @@ class People:
             found = await self._aside(lambda: checker.check(*_both(credentials)))
         if found is not None:
             self._memory.put(key, found, most)
+            self._proven.put(key, True)
+        else:
+            self._wrong.put(key, True)
+            if isinstance(credentials, Password):
+                self._throttle.failed(address)
         return found
 
     def _checker(self, user: str) -> Checker | None:

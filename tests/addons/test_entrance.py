@@ -9,11 +9,18 @@ from mitmproxy.test import tflow, tutils
 
 from addons.entrance import STATUS, Entrance, actor
 from guard.people.passwords import Passwords
+from guard.people.remembered import PAIR
 from guard.people.who import Cause, Denied, People, Sources
 from guard.terms import Actor
 
 PASSWORDS = Passwords({"camille": PasswordHasher(1, 8, 1).hash("s3cret")})
-LOGIN = "Basic " + base64.b64encode(b"camille:s3cret").decode()
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+LOGIN = basic("camille", "s3cret")
 CAMILLE = Actor("camille", (), "password", "127.0.0.1")
 
 
@@ -64,6 +71,22 @@ def test_a_line_of_the_clients_own_beside_the_front_proxys_names_nobody(twice: s
     door.came(found)
     assert isinstance(who(door, found), Denied)
     assert twice not in found.request.headers
+
+
+def test_whoever_is_in_is_not_put_out_by_what_others_try() -> None:
+    """The others' tries come from the same address: many people's, behind one router."""
+    door = entrance()
+    tunnel = flow("CONNECT", Proxy_Authorization=LOGIN)
+    door.opened(tunnel)
+    assert who(door, tunnel) == CAMILLE
+    for number in range(PAIR):
+        guess = flow("CONNECT", Proxy_Authorization=basic("camille", f"guess {number}"))
+        door.opened(guess)
+        assert isinstance(who(door, guess), Denied)
+    late = flow("CONNECT", Proxy_Authorization=LOGIN)
+    door.opened(late)
+    assert isinstance(who(door, late), Denied)
+    assert who(door, tunnel) == CAMILLE
 
 
 def test_a_tunnel_is_its_openers_and_what_is_shown_inside_counts_for_nothing() -> None:

@@ -51,10 +51,10 @@ def test_one_name_at_one_place_waits_after_some_tries_and_nobody_else_does() -> 
 def test_a_place_waits_after_many_failures_whatever_the_names() -> None:
     throttle = Throttle(Clock())
     for _ in range(ADDRESS):
-        assert throttle.wait("10.0.0.1", "camille") == 0
+        assert throttle.crowded("10.0.0.1") == 0
         throttle.failed("10.0.0.1")
-    assert throttle.wait("10.0.0.1", "camille") == 60
-    assert throttle.wait("10.0.0.2", "camille") == 0
+    assert throttle.crowded("10.0.0.1") == 60
+    assert throttle.crowded("10.0.0.2") == throttle.wait("10.0.0.1", "camille") == 0
 
 
 def test_a_try_that_succeeds_forgets_the_slips_before() -> None:

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from guard.errors import DirectoryError
 from guard.people.addresses import Addresses
 from guard.people.passwords import Passwords
-from guard.people.remembered import PAIR
+from guard.people.remembered import ADDRESS, PAIR
 from guard.people.tokens import Bearer
 from guard.people.who import Arrival, Denied, Manner, People, Sources
 from guard.terms import Actor
@@ -212,19 +212,64 @@ def test_the_loop_goes_on_while_a_directory_thinks() -> None:
     people.close()
 
 
+RIGHT = Arrival(HERE, basic("camille", "s3cret"))
+GUESSES = [Arrival(HERE, basic("camille", f"guess {number}")) for number in range(PAIR)]
+SPRAYED = [Arrival(HERE, basic(f"user-{number}", "summer")) for number in range(ADDRESS)]
+
+
+def caused(found: Actor | Denied) -> str:
+    return found.cause if isinstance(found, Denied) else found.user
+
+
 def test_after_some_failures_one_name_waits_even_with_the_right_password() -> None:
-    right, wrong = Arrival(HERE, basic("camille", "s3cret")), Arrival(HERE, basic("camille", "x"))
-    *refused, throttled = who(People(Sources(passwords=PASSWORDS)), *([wrong] * PAIR), right)
+    *refused, throttled = who(People(Sources(passwords=PASSWORDS)), *GUESSES, RIGHT)
     assert refused == [Denied("login-refused", NOBODY)] * PAIR
     assert isinstance(throttled, Denied)
     assert throttled.cause == "login-throttled"
     assert 0 < (throttled.again or 0) <= 60
 
 
-def test_who_was_right_a_moment_ago_does_not_wait() -> None:
-    right, wrong = Arrival(HERE, basic("camille", "s3cret")), Arrival(HERE, basic("camille", "x"))
-    *_, last = who(People(Sources(passwords=PASSWORDS)), right, *([wrong] * (PAIR + 1)), right)
-    assert isinstance(last, Actor)
+@pytest.mark.parametrize("place", [HERE, "192.0.2.99"])
+def test_guesses_are_not_told_apart_by_what_is_remembered_of_who_was_right(place: str) -> None:
+    """Whoever works is remembered all day long."""
+    guesses = [replace(arrival, address=place) for arrival in (*GUESSES, RIGHT)]
+    *_, last = who(People(Sources(passwords=PASSWORDS)), RIGHT, *guesses)
+    assert caused(last) == "login-throttled"
+
+
+def test_a_tunnel_that_was_let_in_does_not_wait_for_what_others_try() -> None:
+    inside = replace(RIGHT, admitted=True)
+    assert caused(who(People(Sources(passwords=PASSWORDS)), RIGHT, *GUESSES, inside)[-1]) == "camille"
+    assert caused(who(People(Sources(passwords=PASSWORDS)), *GUESSES, inside)[-1]) == "camille"
+
+
+def test_an_old_password_that_a_program_goes_on_sending_keeps_nobody_out() -> None:
+    directory = Directory()
+    old, new = (Arrival(HERE, basic("SACHA", password)) for password in ("old", "other"))
+    found = who(People(Sources(checker=directory)), *[old] * (ADDRESS + 1), new)
+    assert {caused(one) for one in found[:-1]} == {"login-refused"}
+    assert caused(found[-1]) == "sacha"
+    assert directory.asked == 2
+
+
+def test_who_tries_many_names_keeps_those_out_who_have_not_been_right_here_yet() -> None:
+    directory = Directory()
+    sources = Sources(passwords=PASSWORDS, checker=directory)
+    sacha = Arrival(HERE, basic("SACHA", "other"))
+    *_, known, unknown, elsewhere = who(
+        People(sources, Manner(seconds=0)), RIGHT, *SPRAYED, RIGHT, sacha, replace(sacha, address="192.0.2.2")
+    )
+    assert [caused(one) for one in (known, unknown, elsewhere)] == ["camille", "login-throttled", "sacha"]
+
+
+def test_tokens_that_are_not_good_keep_nobody_out() -> None:
+    tokens: Any = OneToken()
+    sources = Sources(passwords=PASSWORDS, tokens=tokens)
+    bad = [Arrival(HERE, f"Bearer {JWT}{number}") for number in range(ADDRESS + 1)]
+    found = who(People(sources), *bad, *bad, RIGHT)
+    assert {caused(one) for one in found[:-1]} == {"login-refused"}
+    assert caused(found[-1]) == "camille"
+    assert tokens.asked == len(bad)
 
 
 def test_a_down_directory_is_nobodys_failure() -> None:
