@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import signal
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def files(roots: Iterable[Path]) -> list[Path]:
     """The roots that are files, and every file below those that are folders; sorted.
 
     Hidden entries of folders are left aside, as rules are read: an editor keeps its own files there, open for long.
+    Folders are followed where they lead elsewhere, as rules are read too; none is gone through within itself.
     """
     return sorted({path for root in roots for path in _below(root)})
 
@@ -28,11 +30,16 @@ def _below(root: Path) -> Iterator[Path]:
     if not root.is_dir():
         yield root
         return
-    for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    for folder, folders, names in os.walk(root, followlinks=True):
+        folders[:] = [name for name in folders if not (name.startswith(".") or _above(Path(folder, name), root))]
         for name in names:
             if not name.startswith("."):
                 yield Path(folder, name)
+
+
+def _above(folder: Path, root: Path) -> bool:
+    """Whether a folder is a link to one that it stands in."""
+    return folder.is_symlink() and any(folder.samefile(one) for one in (root, *folder.parents))
 
 
 def mark(roots: Iterable[Path]) -> Mark:
@@ -49,16 +56,24 @@ def mark(roots: Iterable[Path]) -> Mark:
 
 
 def digest(roots: Iterable[Path]) -> bytes:
-    """A hash over the paths and contents of all files."""
+    """A hash over the paths and contents of all files. What is none, such as a pipe or a device, is not read: it need
+    not end.
+    """
     whole = hashlib.sha256()
     for path in files(roots):
         whole.update(os.fsencode(path) + b"\0")
         try:
-            with path.open("rb") as stream:
-                whole.update(hashlib.file_digest(stream, "sha256").digest())
+            with open(path, "rb", opener=_at_once) as stream:
+                regular = stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+                whole.update(hashlib.file_digest(stream, "sha256").digest() if regular else b"no file")
         except OSError:
             whole.update(b"unreadable")
     return whole.digest()
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for whoever writes into a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def being_written(roots: Iterable[Path]) -> bool:

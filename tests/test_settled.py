@@ -1,6 +1,7 @@
 import os
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,20 @@ def _moved(folder: Path) -> None:
     (folder / "policy" / "b.yaml").rename(folder / "b.yaml")
 
 
+def _elsewhere(folder: Path) -> Path:
+    """The rules of one kind are a link, as in volumes that are swapped whole."""
+    (folder / "policy").rename(folder / ".elsewhere")
+    (folder / "policy").symlink_to(folder / ".elsewhere")
+    return folder
+
+
 CHANGES = (_written, _written_the_same_length_and_time, _come, _gone, _moved)
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_every_change_shows(change: object, folder: Path) -> None:
+@pytest.mark.parametrize("given", [Path, _elsewhere])
+def test_every_change_shows(change: object, given: Callable[[Path], Path], folder: Path) -> None:
+    folder = given(folder)
     before = settled.mark([folder]), settled.digest([folder])
     assert callable(change)
     change(folder)
@@ -98,3 +108,22 @@ def test_without_care_for_the_signal_nothing_is_leased(folder: Path) -> None:
     assert signal.getsignal(signal.SIGIO) != signal.SIG_IGN
     with (folder / "policy" / "a.yaml").open("a"):
         assert not settled.being_written([folder])
+
+
+def test_what_has_no_end_is_not_read(folder: Path) -> None:
+    os.mkfifo(folder / "policy" / "pipe.yaml")
+    (folder / "policy" / "zeros.yaml").symlink_to("/dev/zero")
+    found: list[bytes] = []
+    reading = threading.Thread(target=lambda: found.append(settled.digest([folder])), daemon=True)
+    reading.start()
+    reading.join(20)
+
+    assert found == [settled.digest([folder])]
+
+
+def test_a_folder_that_leads_to_itself_is_gone_through_once(folder: Path) -> None:
+    before = settled.files([folder])
+    (folder / "again").symlink_to(folder)
+    (folder / "policy" / "again").symlink_to(folder / "policy")
+
+    assert settled.files([folder]) == before

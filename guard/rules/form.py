@@ -6,6 +6,8 @@ pydantic says what is wrong, the source where, and this in words. Nothing here l
 import difflib
 import json
 import re
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -74,7 +76,8 @@ def read(file: File) -> tuple[Rule, Source]:
     return rule, source
 
 
-def schema(kind: str) -> dict[str, Any]:
+@cache
+def schema(kind: str) -> Mapping[str, Any]:
     """The JSON Schema (Draft 7) of a kind of rule; KeyError when there is no such kind."""
     # pydantic writes 2020-12: of what these shapes use, only the name of the definitions differs.
     written = json.dumps(KINDS[kind].model_json_schema()).replace('"$defs"', '"definitions"')
@@ -139,7 +142,7 @@ def _hint(detail: ErrorDetails) -> str:
 def _node(kind: str, loc: Loc) -> dict[str, Any]:
     """The part of a kind's schema that a way into the data leads to; empty when it leads nowhere."""
     root = schema(kind)
-    node = root
+    node = dict(root)
     for part in loc:
         node = _resolved(node, root)
         node = node.get("items", {}) if isinstance(part, int) else node.get("properties", {}).get(part, {})
@@ -147,7 +150,7 @@ def _node(kind: str, loc: Loc) -> dict[str, Any]:
     return _resolved(node, root) | meaning
 
 
-def _resolved(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
+def _resolved(node: dict[str, Any], root: Mapping[str, Any]) -> dict[str, Any]:
     for option in (node, *node.get("anyOf", ()), *node.get("allOf", ())):
         if "$ref" in option:
             found: dict[str, Any] = root["definitions"][option["$ref"].rpartition("/")[2]]

@@ -82,6 +82,15 @@ def test_all_faults_of_a_file_are_said_at_once(good: dict[str, str]) -> None:
     ]
 
 
+def test_many_unknown_keys_are_told_without_the_schema_being_made_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    whole = DetectRule.model_json_schema
+    monkeypatch.setattr(DetectRule, "model_json_schema", lambda: (made.append(1), whole())[1])
+    schema.cache_clear()
+    found = problems("detect/badge.yaml", "".join(f"key-{number}: 1\n" for number in range(50)))
+    assert (len([problem for problem in found if "R203" in problem]), len(made)) == (50, 1)
+
+
 def test_a_byte_that_is_not_utf8_is_named_at_its_place() -> None:
     assert problems("detect/badge.yaml", b"# a\n\xc3\xa9: \xe9\n")[0].startswith("detect/badge.yaml:2:4: R110")
 
