@@ -37,7 +37,7 @@ from guard.redact.fingerprints import Keys, shared_key
 from guard.redact.vault import Vault, key
 from guard.reload import Reloader, Watch
 from guard.rules.schema import RuleSet
-from guard.settings import Settings
+from guard.settings import Settings, exposed
 
 log = logging.getLogger("guard")
 
@@ -73,6 +73,8 @@ async def serve(settings: Settings, rules: RuleSet, chosen: Mapping[str, str], r
     settled.ready()
     state = settings.state
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for path in exposed(settings.secrets):
+        log.warning("everybody on this machine may read %s: chmod o-rwx", path)
     connections = Connections(
         Destinations.of(settings.ports, settings.deny_destinations, settings.allow_destinations), settings.upstream_map
     )

@@ -1,5 +1,7 @@
 """Deployment facts from the environment, read once by the doors. Rules say what is right; settings say where we are."""
 
+import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -211,3 +213,25 @@ class Settings(BaseSettings):
     def state(self) -> Path:
         """The state folder with `~` resolved."""
         return self.state_dir.expanduser()
+
+    @property
+    def secrets(self) -> tuple[Path, ...]:
+        """Files and folders that nobody needs to read but the guard."""
+        given = (self.auth_passwords, self.auth_ldap_password)
+        return (self.state, self.key, self.log_keys, self.evidence, *(path for path in given if path is not None))
+
+
+def exposed(paths: Iterable[Path]) -> list[Path]:
+    """Those that everybody on this machine may read: no folder above them is closed."""
+    return [
+        path
+        for path in paths
+        if _may(path, stat.S_IROTH) and all(_may(one, stat.S_IXOTH) for one in path.absolute().parents)
+    ]
+
+
+def _may(path: Path, bit: int) -> bool:
+    try:
+        return bool(path.stat().st_mode & bit)
+    except OSError:
+        return False

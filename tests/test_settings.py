@@ -1,10 +1,12 @@
 import re
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from guard.settings import Settings
+from guard.settings import Settings, exposed
 
 OPERATORS = Path(__file__).resolve().parent.parent / "docs" / "operators.md"
 ROW = re.compile(r"^\| `(GUARD_[A-Z_]+)` \|(.*?)\|(.*)\|$", re.MULTILINE)
@@ -90,3 +92,35 @@ def test_rules_are_found_here_or_beside_the_code(monkeypatch: pytest.MonkeyPatch
     assert Settings().rules == OPERATORS.parent.parent / "rules"
     (tmp_path / "rules").mkdir()
     assert Settings().rules == Path("rules")
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """One that everybody may enter; pytest's own are closed."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "found"), [(0o755, 0o644, True), (0o755, 0o640, False), (0o700, 0o644, False)]
+)
+def test_a_secret_is_exposed_when_everybody_may_read_it(open_folder: Path, folder: int, file: int, found: bool) -> None:
+    path = open_folder / "state" / "passwords"
+    path.parent.mkdir()
+    path.touch()
+    path.chmod(file)
+    path.parent.chmod(folder)
+
+    assert exposed([path, open_folder / "none"]) == ([path] if found else [])
+
+
+def test_the_secrets_are_what_only_the_guard_reads(tmp_path: Path) -> None:
+    settings = Settings(state_dir=tmp_path, auth_passwords=tmp_path / "passwords", lists_key=tmp_path / "l")
+    assert set(settings.secrets) == {
+        tmp_path,
+        tmp_path / "passwords",
+        tmp_path / "l",
+        tmp_path / "log-keys",
+        tmp_path / "evidence",
+    }

@@ -81,10 +81,12 @@ def doctor() -> None:
     from guard.detect.names import Pipelines
     from guard.evidence import of
     from guard.rules.effect import ended
+    from guard.settings import exposed
 
     for text in ended(rules.policy.values(), datetime.datetime.now(datetime.UTC).date()):
         print(f"ended              {text}")
-
+    for path in exposed(settings.secrets):
+        print(f"exposed            everybody on this machine may read {path}: chmod o-rwx")
     print(f"names              {Pipelines(settings.nlp).said}")
     print(f"evidence           {'kept, for two key holders' if of(settings) else 'none is kept'}")
     _say_people(settings)

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -52,6 +53,14 @@ def test_doctor_says_what_has_ended(guard: Guard, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert re.search("^ended .*block-marked-documents: .* ended on 2026-11-01 and is not applied$", done.stdout, re.M)
     assert "R314" in guard("lint", str(tmp_path / "rules")).stdout
+
+
+def test_doctor_says_what_everybody_may_read(guard: Guard) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        done = guard("doctor", GUARD_STATE_DIR=name)
+
+    assert f"exposed            everybody on this machine may read {name}: chmod o-rwx" in done.stdout
 
 
 def test_doctor_names_what_is_wrong_with_files_about_people(guard: Guard, tmp_path: Path) -> None:
