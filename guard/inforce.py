@@ -32,6 +32,10 @@ from guard.settings import Settings
 log = logging.getLogger("guard.reload")
 STATUS = "in-force.json"
 """In the state folder: what the running guard has in force, and what it last refused."""
+_OLD = 3
+"""Sets of rules before the one in force whose analysis goes on for answers that began with them."""
+_SOON = 30.0
+"""Seconds after which most requests that began with a set of rules are decided: one process is enough for the rest."""
 _TOLD = 20
 """Problems of a refused set that are named on standard error."""
 
@@ -116,7 +120,7 @@ class Rules:
         self.roots: Sequence[Path] = (settings.rules, settings.rules / seal.NAME, settings.key)
         self._settings, self._make, self._put, self._register = settings, make, put, register
         self._now: tuple[Guard, Pool] | None = None
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._leaving: list[asyncio.Task[None]] = []
 
     @property
     def names(self) -> str:
@@ -152,8 +156,11 @@ class Rules:
         if before is not None:
             log.info("rules are in force: version %s", found.version)
             leaving = asyncio.create_task(_leave(*before))
-            self._leaving.add(leaving)
-            leaving.add_done_callback(self._leaving.discard)
+            self._leaving.append(leaving)
+            leaving.add_done_callback(self._leaving.remove)
+            for oldest in self._leaving[:-_OLD]:
+                log.warning("answers that began %d sets of rules ago are withheld from here on", _OLD + 1)
+                oldest.cancel()
 
     def refused(self, error: GuardError) -> None:
         """Say so."""
@@ -184,9 +191,16 @@ class Rules:
 
 
 async def _leave(guard: Guard, pool: Pool) -> None:
-    """The processes end when the last request that began with them is decided; each has a longest time."""
+    """The processes end when the last request that began with them is decided, and the last answer is over.
+
+    Requests have a longest time. Answers may take as long as they like, so soon one process is left for them.
+    """
+    loop = asyncio.get_running_loop()
+    soon = loop.time() + _SOON
     try:
-        while guard.deciding:  # noqa: ASYNC110 - requests end one by one, in many ways
+        while guard.deciding:  # requests and answers end one by one, in many ways
+            if loop.time() >= soon:
+                pool.lessen()
             await asyncio.sleep(0.05)
     finally:
         await pool.stop()

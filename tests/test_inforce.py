@@ -59,7 +59,7 @@ def notices(settings: Settings) -> list[tuple[str, object, object]]:
 
 def edited(settings: Settings) -> None:
     path = settings.rules / "policy" / "block-marked-documents.yaml"
-    path.write_text(path.read_text().replace("do not leave", "stay here"))
+    path.write_text(path.read_text().replace("do not leave", "stay here") + "\n")
 
 
 def test_rules_come_into_force_whole_and_the_old_ones_leave_when_nobody_needs_them(
@@ -100,6 +100,36 @@ def test_rules_come_into_force_whole_and_the_old_ones_leave_when_nobody_needs_th
     version = guards[1].rules.version
     assert notices(settings)[-1] == ("rules", version, None)
     assert inforce.status(settings.state)["rules"]["version"] == version
+
+
+def test_answers_that_never_end_hold_few_old_processes(
+    settings: Settings, register: inforce.Register, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(inforce, "_OLD", 1)
+    monkeypatch.setattr(inforce, "_SOON", 0.0)
+    guards: list[Guard] = []
+    pools: list[Pool] = []
+
+    def made(rules: RuleSet, pool: Pool, before: Guard | None) -> Guard:
+        pools.append(pool)
+        vault = Vault("sqlite://", bytes(32))
+        vault.close()
+        return Guard(rules, pool, vault, register.record.sink)
+
+    async def run() -> None:
+        subject = inforce.Rules(settings.model_copy(update={"workers": 2}), made, guards.append, register)
+        for _ in range(3):
+            await subject.adopt(subject.read())
+            guards[-1].deciding = 1
+            edited(settings)
+        while pools[0].pids or len(pools[1].pids) > 1:  # noqa: ASYNC110 - processes end by themselves
+            await asyncio.sleep(0.01)
+        assert len(pools[1].pids) == 1
+        assert pools[2].ready
+        await subject.stop()
+
+    asyncio.run(asyncio.wait_for(run(), 90))
+    assert "answers that began 2 sets of rules ago are withheld from here on" in caplog.text
 
 
 def test_a_rule_that_has_ended_is_said_and_keeps_no_set_out_of_force(

@@ -40,11 +40,12 @@ _PAUSES = (0.0, 0.2, 1.0, 5.0)
 class _Worker:
     process: asyncio.subprocess.Process
     ready: bool = False
+    killed: bool = False
 
     @property
     def alive(self) -> bool:
         """False as soon as it has ended, before anybody is told."""
-        if self.process.returncode is not None:
+        if self.killed or self.process.returncode is not None:
             return False
         try:
             return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
@@ -70,6 +71,7 @@ class _Worker:
 
     def kill(self) -> None:
         """SIGKILL: it also ends a stopped process."""
+        self.killed = True
         with suppress(ProcessLookupError):
             self.process.kill()
 
@@ -95,6 +97,7 @@ class Pool:
         self._keepers: list[asyncio.Task[None]] = []
         self._jobs: set[asyncio.Task[list[SegmentAnalysis]]] = set()
         self._waiting = 0
+        self._one_is_enough = self._over = False
         self._room = asyncio.Semaphore(max(1, workers - 1))
         """For long analyses: a worker is left to the others where there are several."""
 
@@ -118,8 +121,15 @@ class Pool:
             await self.stop()
             raise DetectError("worker", "no analysis process came up") from None
 
+    def lessen(self) -> None:
+        """Keep one worker, for the few who still need this analysis; each other ends when it has nothing to do."""
+        self._one_is_enough = True
+        for _ in range(self._idle.qsize()):
+            self._rest(self._idle.get_nowait())
+
     async def stop(self) -> None:
-        """End the workers."""
+        """End the workers; what is asked from now on is told so."""
+        self._over = True
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
@@ -177,6 +187,8 @@ class Pool:
 
     async def _free(self, *, long: bool) -> _Worker:
         """A live worker with nothing to do; a long analysis also waits for room, so that not all are long."""
+        if self._over:
+            raise DetectError("worker", "this analysis has ended")
         if self._waiting >= self._queue:
             raise DetectError("overload", "too many requests wait for analysis")
         self._waiting += 1
@@ -210,10 +222,17 @@ class Pool:
         except BaseException:
             worker.kill()
             raise
-        self._idle.put_nowait(worker)
+        self._rest(worker)
         if not isinstance(answer, list):
             raise DetectError("internal", f"an analysis failed ({answer})")
         return answer
+
+    def _rest(self, worker: _Worker) -> None:
+        """A worker with nothing to do waits for the next job, or ends where another is left and one is enough."""
+        if self._one_is_enough and any(other is not worker and other.alive for other in self._alive):
+            worker.kill()
+        else:
+            self._idle.put_nowait(worker)
 
     async def _keep(self) -> None:
         """Keep one worker alive."""
@@ -228,9 +247,11 @@ class Pool:
                 log.error("an analysis process could not be started (%s)", type(error).__name__)
                 worker = None
             if worker is not None:
-                self._idle.put_nowait(worker)
+                self._rest(worker)
                 await worker.process.wait()
                 self._alive.discard(worker)
+                if self._one_is_enough and any(other.alive for other in self._alive):
+                    return
                 log.warning("an analysis process ended and is replaced")
             young = young + 1 if loop.time() - began < _START else 0
 

@@ -343,6 +343,35 @@ def test_starting_and_stopping_leaves_no_process(run: Run, rules: RuleSet) -> No
     assert [pid for pid in pids if lives(pid)] == []
 
 
+def test_one_worker_is_left_where_one_is_enough_and_none_when_it_has_ended(run: Run, rules: RuleSet) -> None:
+    async def lessened() -> None:
+        pool = Pool(rules, workers=2, queue=50, seconds=20)
+        await pool.start()
+        async with asyncio.timeout(SOON):
+            while sum(worker.ready for worker in pool._alive) < 2:  # noqa: ASYNC110 - both are up
+                await asyncio.sleep(0.05)
+        pids = pool.pids
+        texts = [user(f"the {CANARY} number {number}") for number in range(6)]
+        asked = [asyncio.create_task(pool.analyze([text])) for text in texts]
+        await asyncio.sleep(0)
+        pool.lessen()
+        assert all(found.findings for found in await asyncio.gather(*asked))
+        async with asyncio.timeout(SOON):
+            while len([pid for pid in pids if lives(pid)]) > 1:  # noqa: ASYNC110 - processes end by themselves
+                await asyncio.sleep(0.05)
+        [last] = pool.pids
+        os.kill(last, signal.SIGKILL)
+        async with asyncio.timeout(SOON):
+            while last in pool.pids or not pool.ready:  # noqa: ASYNC110 - the last one is replaced
+                await asyncio.sleep(0.05)
+        assert (await pool.analyze([user(f"again {CANARY}")])).findings
+        await pool.stop()
+        with pytest.raises(DetectError, match="has ended"):
+            await pool.analyze([user(f"once more {CANARY}")])
+
+    run(lessened())
+
+
 def test_stopping_what_is_still_starting_leaves_no_process(run: Run, rules: RuleSet) -> None:
     async def stop_early() -> None:
         pool = Pool(rules, workers=2, queue=1, seconds=1)
