@@ -44,11 +44,12 @@ _INVISIBLE = dict.fromkeys([0x00AD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
 def canonical(text: str, separators: str = "", *, case_sensitive: bool = False) -> str:
     """What makes two spellings one value: forms, white space, separators and (mostly) case do not count.
 
-    A code is one run of characters however it is grouped; without a digit it is words, and Al Bertin is not Albertin.
+    What has `separators` and a digit is a code, one run of characters however it is grouped. All else is words: Al
+    Bertin is not Albertin, 1 11 1980 not 11 1 1980, and 1 23rd Street not 12 3rd Street.
     """
     plain = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
     words = "".join(char for char in plain if char not in separators).split()
-    joined = ("" if any(map(str.isdigit, plain)) else " ").join(words)
+    joined = ("" if separators and any(map(str.isdigit, plain)) else " ").join(words)
     return joined if case_sensitive else unicodedata.normalize("NFKC", joined.casefold())
 
 

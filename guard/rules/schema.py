@@ -122,7 +122,8 @@ class Detect(Shape):
     not_near: Bilingual = Field(default_factory=Bilingual, description="Words just before that make it something else.")
     threshold: Score = Field(default=0.5, description="A finding below this score is dropped.")
     separators: Annotated[str, Field(max_length=16)] = Field(
-        default="", description="Characters inside the value that do not change it, white space apart."
+        default="",
+        description="Characters inside the value that do not change it; where there are any, no white space does.",
     )
     case_sensitive: bool = Field(default=False, description="True when `a` and `A` make two values (secrets).")
 

@@ -27,7 +27,10 @@ def vault() -> Iterator[Vault]:
 @pytest.mark.parametrize(
     ("one", "other", "separators", "exact", "same"),
     [
-        pytest.param("FR76 3000 6000", "fr7630006000", "", False, True, id="spaces and case"),
+        pytest.param("FR76 3000 6000", "fr7630006000", "-", False, True, id="spaces and case"),
+        pytest.param("AB 12 34 56 C", "ab123456c", " ", False, True, id="spaces alone"),
+        pytest.param("1 11 1980", "11 1 1980", "", False, False, id="days and months"),
+        pytest.param("1 23rd Street", "12 3rd Street", "", False, False, id="house numbers"),
         pytest.param("Jean\u00a0Dupont", "JEAN DUPONT", "", False, True, id="no-break space"),
         pytest.param("06.12.34.56.78", "06 12-34 56 78", ".-", False, True, id="separators"),
         pytest.param("1.23.4.5", "12.3.4.5", "", False, False, id="dots that mean something"),
