@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from guard.terms import Classification, Role, Style, Verdict
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
-Entity = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", max_length=48)]
+Entity = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(_[0-9]*[A-Z][A-Z0-9]*)*$", max_length=48)]
+"""No part is a number: `EDM_CLIENTS_2` is how the second placeholder of `EDM_CLIENTS` is written."""
 Line = Annotated[str, Field(min_length=1, max_length=500)]
 Host = Annotated[str, Field(pattern=r"^(\*\.)?(([a-z0-9-]*\*?[a-z0-9-]*\.)*[a-z0-9-]+\.)?[a-z0-9-]+$")]
 Regex = Annotated[str, Field(min_length=1, max_length=800)]

@@ -57,6 +57,7 @@ BAD = {
     "no such day": ("2026-11-23", "2026-02-30", "7:1: R205 `date` must be a day written 2026-01-31"),
     "seconds for a day": ("2026-11-23", '"1795392000"', "7:1: R205 `date` must be a day written 2026-01-31"),
     "a time for a day": ("2026-11-23", "2026-11-23T00:00:00", "7:1: R205 `date` must be a day written 2026-01-31"),
+    "a name that is another's placeholder": ("entity: ", "entity: X_2 #", "11:3: R205 `detect.entity` must match"),
     "text for true": ("  entity", '  prefix: "true"\n  entity', "11:3: R205 `detect.prefix` must be true or false"),
     "another schema": ("detect.json", "detects.json", "1:1: R206 the first line does not name the schema"),
     "a schema in the second line": ("# yaml", "# hello\n# yaml", "1:1: R206 the first line does not name the schema"),
