@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Literal
 
+from guard.redact.nesting import Nesting
 from guard.redact.placeholders import Grammar, Token
 
 
@@ -19,6 +20,8 @@ class Restorer:
         self._values = values
         self._grammar = grammar
         self._json = kind == "json"
+        self._nesting = None if not self._json or all(map(_inner, values.values())) else Nesting()
+        """Where some value must be escaped once for each string it stands in."""
         self._text = ""
         self._at = 0
         """Characters before this one have left; two of them stay, to look back at."""
@@ -40,15 +43,37 @@ class Restorer:
             if stop > end:
                 end = min(end, start)
                 break
-            out += [self._text[at:start], self._value(token, self._text[start:stop])]
+            out += [self._same(self._text[at:start]), self._value(token, self._text[start:stop])]
             at = stop
-        out.append(self._text[at:end])
+        out.append(self._same(self._text[at:end]))
         keep = max(0, end - 2)
         self._text, self._at = self._text[keep:], end - keep
         return "".join(out)
 
+    def _same(self, text: str) -> str:
+        """Text that leaves as it is."""
+        if self._nesting is not None:
+            self._nesting.feed(text)
+        return text
+
     def _value(self, token: Token, written: str) -> str:
         value = self._values.get(token)
         if value is None:
-            return written
-        return json.dumps(value, ensure_ascii=False)[1:-1] if self._json else value
+            return self._same(written)
+        if not self._json:
+            return value
+        # what was found in a JSON document is escaped as it stood there; what no such document can hold is not
+        times = 1 if _inner(value) or self._nesting is None else max(1, self._nesting.depth)
+        self._same(".")  # a string that begins with it holds no JSON
+        for _ in range(times):
+            value = json.dumps(value, ensure_ascii=False)[1:-1]
+        return value
+
+
+def _inner(value: str) -> bool:
+    """Whether a value can stand in a JSON string as it is."""
+    try:
+        json.loads(f'"{value}"')
+    except ValueError:
+        return False
+    return True

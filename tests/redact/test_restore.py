@@ -207,6 +207,43 @@ SAID = [
 ]
 
 
+LETTER = "10 rue du Puits\n69001 Lyon"
+KEY = "-----BEGIN KEY-----\\nMII\\n-----END KEY-----"
+WRITTEN: Mapping[Token, str] = {("PERSON", 1): ZOE, ("PERSON", 2): LETTER, ("PERSON", 3): KEY}
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+@pytest.mark.parametrize("step", [1, 2, 7, 1000])
+def test_a_document_that_a_tool_is_to_write_is_one_still(depth: int, step: int) -> None:
+    """An argument of a tool holds JSON, in which a string holds JSON, and so on; quoted words in others are words."""
+    document = {
+        "who": "[[PERSON_1]]",
+        "say": 'to "[[PERSON_1]]": \\',
+        "where": ["[[PERSON_2]]", {"n": 1}],
+        "b": "PERSON_1",
+    }
+    text = json.dumps(document)
+    for level in range(depth):
+        text = json.dumps({"path": 'a "b" \\', "content": text, "then": "[[PERSON_1]]", "level": level})
+    restorer = Restorer(WRITTEN, GRAMMAR, "json")
+    out = "".join(restorer.feed(text[at : at + step]) for at in range(0, len(text), step)) + restorer.flush()
+    for _ in range(depth):
+        whole = json.loads(out)
+        assert (whole["path"], whole["then"]) == ('a "b" \\', ZOE)
+        out = whole["content"]
+
+    assert json.loads(out) == {"who": ZOE, "say": f'to "{ZOE}": \\', "where": [LETTER, {"n": 1}], "b": ZOE}
+
+
+def test_what_was_found_escaped_in_a_document_comes_back_into_one_as_it_stood() -> None:
+    """A key file in JSON: the person's text has a backslash and an n, and so has the file that is written."""
+    sent = json.dumps({"content": '{"key": "[[PERSON_3]]", "name": "[[PERSON_1]]"}'})
+    restorer = Restorer(WRITTEN, GRAMMAR, "json")
+    content = json.loads(restorer.feed(sent) + restorer.flush())["content"]
+
+    assert json.loads(content) == {"key": KEY.replace("\\n", "\n"), "name": ZOE}
+
+
 @given(st.lists(st.sampled_from(SAID), max_size=10).map("".join), st.lists(st.integers(0, 120), max_size=6))
 def test_surrogates_come_back_alike_at_every_cut(text: str, cuts: list[int]) -> None:
     def back(pieces: Iterable[str]) -> str:
