@@ -7,7 +7,6 @@ has an answer set that keeps it from leaving, and only the exception's type is s
 import functools
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from mitmproxy import http
 
@@ -15,18 +14,18 @@ from addons import flows
 from addons.connections import NOT_ALLOWED, Connections
 from addons.entrance import Entrance, actor
 from addons.limits import TOO_LARGE, TOO_LONG
-from addons.streams import INSPECTED, LEAVES, PIECE
+from addons.streams import INSPECTED, LEAVES, PIECE, restored
+from addons.underway import Under
 from addons.websockets import GUARDED, PASSAGE
 from guard.answers.passing import Passing
-from guard.answers.reader import reader
+from guard.answers.restored import rewriter
 from guard.people.who import Denied
-from guard.pipeline import Exchange, Guard
+from guard.pipeline import Guard
 from guard.rules.schema import ServiceRule
 from guard.sockets import REFUSED, Passage, Socket
 from guard.terms import Actor, Answer
 from guard.wire import routes
 from guard.wire.request import opens_socket
-from guard.wire.rewrite import Rewriter
 
 log = logging.getLogger("guard.proxy")
 SWITCHING = 101
@@ -47,39 +46,6 @@ _NOT_THERE = Answer(
     "The company's proxy does not lead to this address.\n".encode(),
 )
 """A destination that clients may not get to."""
-
-
-@dataclass(slots=True)
-class _Under:
-    """What the hooks of one flow tell each other."""
-
-    guard: Guard
-    """The one it began with; a reload does not change it."""
-    service: ServiceRule
-    host: str
-    exchange: Exchange | None = None
-    rewriter: Rewriter | None = None
-    passing: Passing | None = None
-    """When a rule is about the answer."""
-    answer_failed: bool = False
-    socket: Socket | None = None
-    """When it is a socket that the guard let open."""
-    waits: bool = False
-    """True while the guard's analysis must go on for an answer that is still to come."""
-
-    def wait(self) -> None:
-        """The request leaves: whatever is needed to decide on its answer stays until `over`."""
-        if self.exchange is not None and reader(self.guard, self.exchange, self.service) is not None:
-            self.waits = True
-            self.guard.deciding += 1
-
-    def over(self) -> None:
-        """The answer is over, or none comes."""
-        if self.passing is not None:
-            self.passing.close()
-        if self.waits:
-            self.waits = False
-            self.guard.deciding -= 1
 
 
 type Hook = Callable[["Proxy", http.HTTPFlow], Awaitable[None]]
@@ -169,7 +135,7 @@ class Proxy:
             exchange = self.guard.failed("directory", host, service, denied.actor)
         else:
             exchange = self.guard.refused(denied.cause, host, service, denied.actor)
-        flow.metadata["guard"] = _Under(self.guard, service, host, exchange)
+        flow.metadata["guard"] = Under(self.guard, service, host, exchange)
         if inside and exchange.reply is not None:
             return flows.response_of(exchange.reply)
         return self.entrance.challenged(denied, exchange.event)
@@ -192,11 +158,11 @@ class Proxy:
             if isinstance(known, Denied):
                 flow.response = self._denied(flow, known, host, service)
             else:
-                await self._decide(flow, _Under(guard, service, host), names, known)
+                await self._decide(flow, Under(guard, service, host), names, known)
         finally:
             guard.deciding -= 1
 
-    async def _decide(self, flow: http.HTTPFlow, under: _Under, names: tuple[str, ...], known: Actor) -> None:
+    async def _decide(self, flow: http.HTTPFlow, under: Under, names: tuple[str, ...], known: Actor) -> None:
         guard, host, service = under.guard, under.host, under.service
         flow.metadata["guard"] = under
         if not flows.agreed(names):
@@ -226,10 +192,10 @@ class Proxy:
         except Exception as second:  # noqa: BLE001 - the answer above stands whatever happens here
             log.error("refusal not recorded after %s", type(second).__name__)
 
-    def _record_failure(self, flow: http.HTTPFlow, under: _Under | None) -> None:
+    def _record_failure(self, flow: http.HTTPFlow, under: Under | None) -> None:
         host, service = (under.host, under.service) if under else self._any_service(flow)
         exchange = self.guard.failed("internal", host, service, actor(flow))
-        flow.metadata["guard"] = _Under(self.guard, service, host, exchange)
+        flow.metadata["guard"] = Under(self.guard, service, host, exchange)
         if exchange.reply is not None:
             flow.response = flows.response_of(exchange.reply)
 
@@ -243,7 +209,7 @@ class Proxy:
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Answers with nothing of ours in them pass as they come; event streams are restored as they come."""
-        under: _Under | None = flow.metadata.get("guard")
+        under: Under | None = flow.metadata.get("guard")
         response = flow.response
         if response is None:
             return
@@ -262,12 +228,12 @@ class Proxy:
                     self._plain(flow, response)
                     response.stream = True
                 return
-            under.rewriter = under.guard.rewriter(under.exchange, kind, coding)
+            under.rewriter = rewriter(under.guard, under.exchange, kind, coding)
             if under.rewriter is None:
                 response.stream = True
             elif under.rewriter.stream:
                 self._plain(flow, response)
-                response.stream = _stream(under.rewriter)
+                response.stream = restored(under.rewriter)
         except Exception as error:  # noqa: BLE001 - the answer is withheld by the response hook
             under.answer_failed = True
             log.error("answer withheld after %s", type(error).__name__)
@@ -275,7 +241,7 @@ class Proxy:
     async def response(self, flow: http.HTTPFlow) -> None:
         """Restore an answer that came whole, inspected if a rule is about it."""
         self.under_way.discard(flow.id)
-        under: _Under | None = flow.metadata.get("guard")
+        under: Under | None = flow.metadata.get("guard")
         response = flow.response
         if under is not None and under.passing is not None and response is not None:
             response.trailers = None  # nobody has read them
@@ -286,7 +252,7 @@ class Proxy:
             if under is not None:
                 under.over()
 
-    async def _answered(self, flow: http.HTTPFlow, under: _Under, response: http.Response) -> None:
+    async def _answered(self, flow: http.HTTPFlow, under: Under, response: http.Response) -> None:
         if response.status_code == SWITCHING and (under.socket is None or flow.websocket is None):
             log.error("a protocol nobody asked for is refused")
             flow.response = flows.response_of(_LAST_RESORT)
@@ -336,7 +302,7 @@ class Proxy:
 
     async def answer_piece(self, flow: http.HTTPFlow) -> None:
         """A piece of an inspected answer has come: say what may leave (addons.streams)."""
-        under: _Under | None = flow.metadata.get("guard")
+        under: Under | None = flow.metadata.get("guard")
         if under is None or under.passing is None:
             return
         piece = flow.metadata.get(PIECE)
@@ -358,7 +324,7 @@ class Proxy:
     def error(self, flow: http.HTTPFlow) -> None:
         """A request to an AI service that ended before it was decided on leaves its event too (law 7)."""
         self.under_way.discard(flow.id)
-        under: _Under | None = flow.metadata.get("guard")
+        under: Under | None = flow.metadata.get("guard")
         if under is not None:
             under.over()
         try:
@@ -366,7 +332,7 @@ class Proxy:
                 host, service = self._any_service(flow)
                 cause = "too-large" if flow.error and "body_size_limit" in (flow.error.msg or "") else "broken"
                 exchange = self.guard.failed(cause, host, service, actor(flow))
-                flow.metadata["guard"] = _Under(self.guard, service, host, exchange)
+                flow.metadata["guard"] = Under(self.guard, service, host, exchange)
         except Exception as error:  # noqa: BLE001 - nothing left, nothing to keep back
             log.error("broken request not recorded after %s", type(error).__name__)
 
@@ -374,7 +340,7 @@ class Proxy:
 
     async def websocket_message(self, flow: http.HTTPFlow) -> None:
         """Decide on one message, either way. What is not said here does not pass (addons.websockets)."""
-        under: _Under | None = flow.metadata.get(GUARDED)
+        under: Under | None = flow.metadata.get(GUARDED)
         if under is None or under.socket is None or flow.websocket is None:
             return
         [message] = flow.websocket.messages
@@ -412,22 +378,3 @@ class Proxy:
             response.headers.pop("transfer-encoding", None)
         else:
             response.headers["transfer-encoding"] = "chunked"
-
-
-def _stream(rewriter: Rewriter) -> Callable[[bytes], list[bytes]]:
-    """mitmproxy calls with each chunk, and with b"" at the end; an empty chunk would end the stream."""
-    broken = False
-
-    def step(data: bytes) -> list[bytes]:
-        nonlocal broken
-        if broken:
-            return []
-        try:
-            out = rewriter.feed(data) if data else rewriter.flush()
-        except Exception as error:  # noqa: BLE001 - the rest of a broken answer is withheld
-            broken = True
-            log.error("answer cut after %s", type(error).__name__)
-            return []
-        return [out] if out else []
-
-    return step

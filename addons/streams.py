@@ -5,7 +5,9 @@ mitmproxy asks for what to send of a streamed answer in the middle of its event 
 nothing leaves. When nothing comes for a while, it is asked for what can leave without more.
 """
 
+import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mitmproxy import http
@@ -13,6 +15,9 @@ from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers.http import HttpStream, SendHttp
 from mitmproxy.proxy.layers.http._events import ResponseData, ResponseEndOfMessage, ResponseTrailers
 
+from guard.wire.rewrite import Rewriter
+
+log = logging.getLogger("guard.proxy")
 INSPECTED, PIECE, LEAVES = "guard-inspected", "guard-piece", "guard-leaves"
 """Keys of a flow's metadata: its answer is inspected; bytes of it, None at its end, empty when nothing comes; what may
 leave."""
@@ -81,3 +86,25 @@ def _later(stream: HttpStream, seconds: float) -> layer.CommandGenerator[None]:
     if _DUE not in stream.flow.metadata:
         stream.flow.metadata[_DUE] = True
         yield commands.RequestWakeup(seconds)
+
+
+def restored(rewriter: Rewriter) -> Callable[[bytes], list[bytes]]:
+    """What mitmproxy calls with each chunk of an answer that is restored, and with b"" at its end.
+
+    An empty chunk would end the stream.
+    """
+    broken = False
+
+    def step(data: bytes) -> list[bytes]:
+        nonlocal broken
+        if broken:
+            return []
+        try:
+            out = rewriter.feed(data) if data else rewriter.flush()
+        except Exception as error:  # noqa: BLE001 - the rest of a broken answer is withheld
+            broken = True
+            log.error("answer cut after %s", type(error).__name__)
+            return []
+        return [out] if out else []
+
+    return step

@@ -28,17 +28,13 @@ from guard.wire import enclosed
 from guard.wire import request as wire
 from guard.wire.answer import Kind
 from guard.wire.conversation import conversation
-from guard.wire.families import FAMILIES
 from guard.wire.files.crew import Crew
 from guard.wire.refusal import Refusal, readable, refuse, shape
-from guard.wire.rewrite import Rewriter
 
 STOPS = (Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK)
 """Verdicts with which nothing leaves."""
 _LARGE = 64 * 1024
 """Bytes of body from which reading and writing leave the event loop."""
-_HEARD = 64 * 1024
-"""Bytes of an answer in which the id of its conversation is looked for."""
 _FAILURES: Mapping[str, tuple[str, int | None]] = {
     "overload": ("guard-overload", 2),
     "too-large": ("too-large", None),
@@ -327,64 +323,9 @@ class Guard:
         _, again = _FAILURES.get(outcome.failure, ("", None))
         return refuse(Refusal(503, "guard_unavailable", text, event, again), form)
 
-    def rewriter(self, exchange: Exchange, content_type: str, content_encoding: str | None) -> Rewriter | None:
-        """What the answer's bytes go through; None when nothing in it can be ours, and it passes as it is."""
-        listed = self._listed(exchange, content_type)
-        if exchange.prompt is None or not (exchange.values or listed):
-            return None
-        values = dict(exchange.values)
-
-        def new_filter(kind: Kind) -> Restorer:
-            return self.restorer(values, kind)
-
-        family = FAMILIES[exchange.prompt.family]
-        listen = self._lister(exchange, listed, values) if listed else self._listener(exchange)
-        return Rewriter.of(content_type, content_encoding, family, new_filter, listen)
-
     def restorer(self, values: Mapping[Token, str], kind: Kind) -> Restorer:
         """A filter for one text of an answer; it sees values that come into the mapping later."""
         return Restorer(values, self.grammar, kind)
-
-    def _listed(self, exchange: Exchange, content_type: str) -> tuple[str, ...]:
-        """Conversations that an answer may show again, such as a list of titles: those that it names."""
-        service = self.rules.services.get(exchange.outcome.service)
-        if exchange.values or service is None or not service.conversation or "json" not in content_type.lower():
-            return ()
-        return self.recall.conversations(exchange.outcome.actor, service.id)
-
-    def _lister(self, exchange: Exchange, listed: Sequence[str], values: dict[Token, str]) -> Callable[[bytes], None]:
-        """Adds to the values what was hidden in each conversation that the answer names."""
-        waiting = {name: name.encode() for name in listed}
-        longest = max(map(len, waiting.values()))
-        heard = b""
-
-        def listen(data: bytes) -> None:
-            nonlocal heard
-            heard += data
-            for name in [name for name, written in waiting.items() if written in heard]:
-                del waiting[name]
-                values.update(self.recall.values(exchange.outcome.actor, exchange.outcome.service, name))
-            heard = heard[-longest:]
-
-        return listen
-
-    def _listener(self, exchange: Exchange) -> Callable[[bytes], None] | None:
-        """Waits for the id of a new conversation, which the service gives in its answer."""
-        service = self.rules.services.get(exchange.outcome.service)
-        if exchange.conversation is not None or service is None or not service.conversation:
-            return None
-        heard = bytearray()
-
-        def listen(data: bytes) -> None:
-            if len(heard) >= _HEARD:
-                return
-            heard.extend(data[: _HEARD - len(heard)])
-            known = conversation(service, heard.decode("utf-8", "replace"))
-            if known is not None:
-                self.recall.remember(exchange.outcome.actor, service.id, known, exchange.values)
-                heard.extend(bytes(_HEARD))
-
-        return listen
 
 
 def undecided(cause: str) -> Decision:

@@ -87,19 +87,14 @@ def sent(
         return asyncio.run(guard.outgoing(request, rules.services["openai-api"], Actor("ana", ("hr",))))
 
 
-def test_a_surrogate_leaves_and_the_answer_comes_back_whole(rules: RuleSet, inline: Inline) -> None:
+def test_a_surrogate_leaves_and_is_known_for_the_answer(rules: RuleSet, inline: Inline) -> None:
     rule = rules.policy["redact-personal-data"].model_copy(update={"styles": {"IBAN_CODE": Style.SURROGATE}})
     inventing = rules.model_copy(update={"policy": {rule.id: rule}})
     exchange = sent(inventing, inline, request_of(f"Mon IBAN : {IBAN}"))
 
     assert exchange.request is not None
     assert json.loads(exchange.request.body)["messages"][0]["content"] == "Mon IBAN : ZZ63 0000 0000 0982 4516 53"
-    with closing(Vault("sqlite://", bytes(32))) as vault:
-        rewriter = Guard(inventing, inline, vault, Notebook()).rewriter(exchange, "application/json", None)
-    assert rewriter is not None
-    answer = rewriter.feed(b'{"choices":[{"message":{"content":"Vu : ZZ6300000000098245')
-    answer += rewriter.feed(b'1653."}}]}') + rewriter.flush()
-    assert json.loads(answer)["choices"][0]["message"]["content"] == f"Vu : {IBAN}."
+    assert exchange.values == {("IBAN_CODE", 1): IBAN}
 
 
 @pytest.mark.parametrize("style", [Style.MASK, Style.HASH, Style.DROP])
@@ -130,11 +125,6 @@ def test_what_is_hidden_leaves_as_a_placeholder_and_is_known_for_the_answer(rule
     assert exchange.values == {("IBAN_CODE", 1): IBAN}
     assert exchange.request.header("accept-encoding") == "identity"
     assert [outcome.decision.verdict for outcome in notebook.outcomes] == [Verdict.REDACT]
-    with closing(Vault("sqlite://", bytes(32))) as vault:
-        rewriter = Guard(rules, inline, vault, notebook).rewriter(exchange, "application/json", None)
-    assert rewriter is not None
-    answer = rewriter.feed(b'{"choices":[{"message":{"content":"Vu : [[IBAN_CODE_1]]."}}]}') + rewriter.flush()
-    assert IBAN in json.loads(answer)["choices"][0]["message"]["content"]
 
 
 def test_a_refusal_is_in_the_services_form_and_quotes_its_event(rules: RuleSet, inline: Inline) -> None:

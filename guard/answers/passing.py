@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from guard.answers.inspection import Inspection
 from guard.answers.reader import reader
+from guard.answers.restored import rewriter
 from guard.errors import StoreError, WireError
 from guard.pipeline import Exchange, Guard
 from guard.rules.schema import ServiceRule
@@ -60,7 +61,7 @@ class Passing:
         frames = framed(family, essence) if is_text(essence) else None
         cause = "media" if not is_text(essence) else "charset" if _charset(content_type) else None
         inspection = Inspection(guard, one, family, frames or Whole())
-        return cls(guard, inspection, content_encoding, guard.rewriter(exchange, content_type, None), cause)
+        return cls(guard, inspection, content_encoding, rewriter(guard, exchange, content_type, None), cause)
 
     async def feed(self, data: bytes) -> bytes:
         """The bytes that can leave now."""

@@ -11,7 +11,7 @@ from mitmproxy.proxy.layers.http._events import ResponseData, ResponseEndOfMessa
 from mitmproxy.test.tflow import tclient_conn, tflow
 
 from addons import streams
-from addons.streams import INSPECTED, LEAVES, PAUSE, PIECE, AnswerPieceHook, inspect_streams
+from addons.streams import INSPECTED, LEAVES, PAUSE, PIECE, AnswerPieceHook, inspect_streams, restored
 
 SAID = {b"one": b"ONE", b"two": b"", b"": b"LATE", None: b"END"}
 """What came -> what may leave."""
@@ -87,3 +87,34 @@ def test_other_answers_stream_as_before(stream: HttpStream) -> None:
     del stream.flow.metadata[INSPECTED]
     stream.flow.response.stream = lambda data: data.upper()  # type: ignore[union-attr]
     assert sent(told(stream, ResponseData(1, b"one"))) == [b"ONE"]
+
+
+class Halving:
+    """A rewriter that keeps every other piece, and breaks at a third."""
+
+    def __init__(self) -> None:
+        self.fed: list[bytes] = []
+
+    def feed(self, data: bytes) -> bytes:
+        self.fed.append(data)
+        if len(self.fed) > 2:
+            raise ValueError
+        return data if len(self.fed) == 1 else b""
+
+    def flush(self) -> bytes:
+        return b"end"
+
+
+def test_a_restored_answer_never_has_an_empty_chunk_and_is_cut_where_it_breaks() -> None:
+    rewriter: Any = Halving()
+    step = restored(rewriter)
+
+    assert [step(piece) for piece in (b"one", b"two", b"three", b"four", b"")] == [[b"one"], [], [], [], []]
+    assert rewriter.fed == [b"one", b"two", b"three"]
+
+
+def test_what_a_restored_answer_held_back_leaves_at_its_end() -> None:
+    rewriter: Any = Halving()
+    step = restored(rewriter)
+
+    assert [step(b"one"), step(b"")] == [[b"one"], [b"end"]]
