@@ -58,9 +58,11 @@ class _Day:
     """Files that were deleted, as its lines under a checkpoint say."""
 
 
-def verify(folder: Path, verifiers: Mapping[str, Verifier], elsewhere: Path | None = None) -> dict[str, Report]:
+def verify(
+    folder: Path, verifiers: Mapping[str, Verifier], elsewhere: Path | None = None, *, part: bool = False
+) -> dict[str, Report]:
     """The report on each node there is a key of; `elsewhere` holds copies of the checkpoints. OSError when a file
-    cannot be read.
+    cannot be read. `part`: what was before the first day that is there, and after the last, is not looked for.
     """
     reports = {node: Report() for node in verifiers}
     folders = [folder, *([elsewhere] if elsewhere else [])]
@@ -71,21 +73,29 @@ def verify(folder: Path, verifiers: Mapping[str, Verifier], elsewhere: Path | No
     guards = (days for node, days in found.items() if not node.endswith(COMMANDS))
     deleted = {name for days in guards for day in days for name in day.deleted}
     for node, days in found.items():
-        _judge(folder, node, days, deleted, reports[node])
+        _judge(folder, node, days, deleted, reports[node], part=part)
     return reports
 
 
-def _judge(folder: Path, node: str, found: Sequence[_Day], deleted: set[str], report: Report) -> None:
+def _judge(folder: Path, node: str, found: Sequence[_Day], deleted: set[str], report: Report, *, part: bool) -> None:
+    if part:
+        found = _span(found)
     report.days = sum(day.there for day in found)
     for day in found[:-1]:
         if day.there and not day.points:
             report.problems.append(f"{log(folder, node, day.day).name}: its checkpoints are gone")
     gone = {day.day: day for day in found if not day.there}
     own = _own(node, deleted)
-    _deletions(folder, node, gone, found, own, report)
+    _deletions(folder, node, gone, found, own, report, part=part)
     _gaps(found, gone, report)
-    _chain(found, any(name.endswith(".ckpt") for name in own), report)
+    _chain(found, part or any(name.endswith(".ckpt") for name in own), report)
     del report.problems[_MOST:]
+
+
+def _span(found: Sequence[_Day]) -> Sequence[_Day]:
+    """From the first day that is there to the last."""
+    there = [number for number, day in enumerate(found) if day.there]
+    return found[there[0] : there[-1] + 1] if there else ()
 
 
 def nodes(folder: Path) -> list[str]:
@@ -229,6 +239,8 @@ def _deletions(
     found: Sequence[_Day],
     own: dict[str, date],
     report: Report,
+    *,
+    part: bool,
 ) -> None:
     """Days that are gone, and what was before the first line, against the recorded deletions.
 
@@ -249,7 +261,7 @@ def _deletions(
     if older:
         report.remarks.append(f"{older} days are gone that are older than those whose deletion an event says")
     first = _first(found)
-    if first > 1 and last == date.min:
+    if first > 1 and last == date.min and not part:
         report.problems.append(f"the log begins with number {first}, and no event says that a day was deleted")
 
 

@@ -32,6 +32,7 @@ def verify(
     folder: Annotated[Path | None, typer.Argument(help="Folder of the log; the one of GUARD_LOG_DIR.")] = None,
     key: KeyOption = "",
     copies: Annotated[Path | None, typer.Option("--checkpoints", help="Folder with copies of checkpoints.")] = None,
+    part: Annotated[bool, typer.Option("--part", help="Some days of the log, as an export has them.")] = False,
     proof: Annotated[Path | None, typer.Option(help="A file of `guard audit prove` to check instead.")] = None,
 ) -> None:
     """Compare the log with its signed checkpoints and its numbers (needs the public key only).
@@ -51,7 +52,7 @@ def verify(
         if not known:
             fail(f"{log}: no audit log is there", 1)
         verifiers = {node: _verifier(log, node, key, copies) for node in known}
-        for node, report in verified(log, verifiers, copies).items():
+        for node, report in verified(log, verifiers, copies, part=part).items():
             bad += len(report.problems)
             print(
                 f"{node}: {report.days} days, {report.lines} lines, {report.covered} under {report.checkpoints} "
@@ -124,7 +125,8 @@ def export(
     text = f"The log was exported, {since} to {until}"
     record(settings, Notice(Happening.READ, text, f"{since}..{until}", by=asker()))
     names = copied(log or settings.log_dir, out, first, last)
-    print(f"{out}: {len(names)} files; check them with: guard audit verify {out} --key …")
+    part = " --part" if (first, last) != (date.min, date.max) else ""
+    print(f"{out}: {len(names)} files; check them with: guard audit verify {out}{part} --key …")
 
 
 @audit.command()

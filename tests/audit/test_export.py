@@ -41,6 +41,17 @@ def test_only_the_days_that_were_asked_for_go(log: Path, tmp_path: Path) -> None
     ]
 
 
+def test_a_part_of_a_log_is_verified_as_one(log: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    export(log, out, date(2026, 7, 24), date(2026, 7, 25))
+    verifiers = {"n": Verifier(SIGNER.vkey)}
+
+    assert len(verify(out, verifiers)["n"].problems) == 2
+    assert verify(out, verifiers, part=True)["n"].problems == verify(out, verifiers, log, part=True)["n"].problems == []
+    (out / "audit-n-2026-07-24.jsonl").write_bytes(b"")
+    assert verify(out, verifiers, part=True)["n"].problems
+
+
 def test_nothing_is_written_over(log: Path, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there already"):
         export(log, log, *EVER)
