@@ -57,6 +57,12 @@ def notices(settings: Settings) -> list[tuple[str, object, object]]:
     return [(own["admin"], own["subject"], own["count"]) for own in owns if own["admin"] != "start"]
 
 
+def guard_of(rules: RuleSet, pool: Pool, register: inforce.Register, before: Guard | None = None) -> Guard:
+    vault = Vault("sqlite://", bytes(32))
+    vault.close()
+    return Guard(rules, pool, vault, register.record.sink, recall=before.recall if before else None)
+
+
 def edited(settings: Settings) -> None:
     path = settings.rules / "policy" / "block-marked-documents.yaml"
     path.write_text(path.read_text().replace("do not leave", "stay here") + "\n")
@@ -70,9 +76,7 @@ def test_rules_come_into_force_whole_and_the_old_ones_leave_when_nobody_needs_th
 
     def made(rules: RuleSet, pool: Pool, before: Guard | None) -> Guard:
         pools.append(pool)
-        vault = Vault("sqlite://", bytes(32))
-        vault.close()
-        return Guard(rules, pool, vault, register.record.sink, recall=before.recall if before else None)
+        return guard_of(rules, pool, register, before)
 
     async def run() -> None:
         subject = inforce.Rules(settings, made, guards.append, register)
@@ -112,9 +116,7 @@ def test_answers_that_never_end_hold_few_old_processes(
 
     def made(rules: RuleSet, pool: Pool, before: Guard | None) -> Guard:
         pools.append(pool)
-        vault = Vault("sqlite://", bytes(32))
-        vault.close()
-        return Guard(rules, pool, vault, register.record.sink)
+        return guard_of(rules, pool, register)
 
     async def run() -> None:
         subject = inforce.Rules(settings.model_copy(update={"workers": 2}), made, guards.append, register)
@@ -140,9 +142,7 @@ def test_a_rule_that_has_ended_is_said_and_keeps_no_set_out_of_force(
     guards: list[Guard] = []
 
     def made(rules: RuleSet, pool: Pool, before: Guard | None) -> Guard:
-        vault = Vault("sqlite://", bytes(32))
-        vault.close()
-        return Guard(rules, pool, vault, register.record.sink)
+        return guard_of(rules, pool, register)
 
     async def run() -> None:
         subject = inforce.Rules(settings, made, guards.append, register)
