@@ -5,6 +5,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+from guard.audit.tail import day_of
 from guard.errors import StoreError
 
 _FILE = re.compile(r"audit-.+-(\d{4}-\d\d-\d\d)\.(?:jsonl|ckpt)|audit-.+\.vkey")
@@ -29,4 +30,7 @@ def export(folder: Path, out: Path, since: date, until: date) -> list[str]:
 
 def _within(name: str, since: date, until: date) -> bool:
     found = _FILE.fullmatch(name)
-    return found is not None and (found[1] is None or since <= date.fromisoformat(found[1]) <= until)
+    if found is None or found[1] is None:
+        return found is not None
+    day = day_of(found[1])
+    return day is not None and since <= day <= until

@@ -98,12 +98,14 @@ class Keeper:
             self.tick()
 
     def _try(self, part: str, work: Callable[[], object]) -> None:
+        """A defect in one part must not end the others: without them nothing is signed any more."""
         try:
             work()
-        except StoreError as error:
-            if self._failed.get(part) != str(error):
-                self._failed[part] = str(error)
-                self._record(part, str(error), 4)
+        except Exception as error:  # noqa: BLE001 - told, and tried again
+            text = str(error) if isinstance(error, StoreError) else f"The audit log's {part}: {type(error).__name__}"
+            if self._failed.get(part) != text:
+                self._failed[part] = text
+                self._record(part, text, 4)
         else:
             if self._failed.pop(part, None):
                 self._record(part, f"The audit log's {part} is well again", 1)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import duckdb
 
 from guard.audit.columns import LAYOUT, LINE, SELECT
+from guard.audit.tail import day_of
 from guard.errors import StoreError
 
 FOLDER = "parquet"
@@ -50,7 +51,7 @@ def days(folder: Path) -> list[Day]:
         names = [(path, _NAME.fullmatch(path.name)) for path in folder.iterdir()]
     except OSError as error:
         raise StoreError(f"the audit log's folder cannot be read ({type(error).__name__})") from None
-    found = [Day(path, date.fromisoformat(name["day"])) for path, name in names if name]
+    found = [Day(path, day) for path, name in names if name and (day := day_of(name["day"]))]
     return sorted(found, key=lambda day: (day.day, day.path))
 
 

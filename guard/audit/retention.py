@@ -14,6 +14,7 @@ from uuid import UUID
 
 from guard.audit.admin import Notice
 from guard.audit.schema import Happening
+from guard.audit.tail import day_of
 from guard.errors import StoreError
 
 HOLD = "legal-hold"
@@ -102,13 +103,12 @@ def sweep(folder: Path, today: date, days: int, note: Callable[[Notice], object]
 
 def sweep_evidence(folder: Path, today: date, days: int, held: Hold, note: Callable[[Notice], object]) -> int:
     """Delete the days of evidence that are older; how many. StoreError when a deletion could not be recorded."""
-    over = [path for path in sorted(folder.glob("????-??-??")) if _DAY.fullmatch(path.name) and path.is_dir()]
+    there = [(path, day_of(path.name)) for path in sorted(folder.glob("????-??-??")) if path.is_dir()]
+    over = [(path, day) for path, day in there if day is not None and day < today - timedelta(days=days)]
     deleted = 0
-    for path in over:
-        day = date.fromisoformat(path.name)
+    for path, day in over:
         # what is sealed before midnight may have its event after it, and an event's id holds the event's day
-        kept = held.keeps(day) or held.keeps(day + timedelta(days=1))
-        if kept or day >= today - timedelta(days=days):
+        if held.keeps(day) or held.keeps(day + timedelta(days=1)):
             continue
         text = f"Evidence of {path.name} was deleted: kept for {days} days"
         count = sum(1 for _ in path.glob("*.age"))
@@ -122,8 +122,9 @@ def _dated(folder: Path) -> Iterator[tuple[Path, date]]:
     """Files of the log about one day, and what was made from them in folders below; nobody else's."""
     for path in sorted(folder.rglob("audit-*")):
         found = _DAY.search(path.name)
-        if found and path.is_file() and not path.is_symlink():
-            yield path, date.fromisoformat(found[0])
+        day = day_of(found[0]) if found else None
+        if day and path.is_file() and not path.is_symlink():
+            yield path, day
 
 
 def _bytes(path: Path) -> int | None:

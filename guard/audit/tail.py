@@ -18,6 +18,7 @@ from guard.errors import StoreError
 COMMANDS = ".cli"
 """How the name of a node ends that is no guard, but the commands of one."""
 _BLOCK = 64 * 1024
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def mend(folder: Path, node: str) -> dict[str, int]:
@@ -41,8 +42,17 @@ def last_sequence(folder: Path, node: str) -> int:
 
 def days(folder: Path, node: str) -> list[date]:
     """The days the node has a file of, the oldest first."""
-    name = re.compile(rf"audit-{re.escape(node)}-(\d{{4}}-(?:0\d|1[0-2])-(?:[012]\d|3[01]))\.jsonl")
-    return sorted(date.fromisoformat(found[1]) for path in folder.iterdir() if (found := name.fullmatch(path.name)))
+    name = re.compile(rf"audit-{re.escape(node)}-(.+)\.jsonl")
+    texts = (found[1] for path in folder.iterdir() if (found := name.fullmatch(path.name)))
+    return sorted(day for text in texts if (day := day_of(text)) is not None)
+
+
+def day_of(text: str) -> date | None:
+    """The day in a file's name, `2026-01-31`; None when the calendar has none: anybody may have put a file there."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def log(folder: Path, node: str, day: date) -> Path:

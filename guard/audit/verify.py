@@ -10,7 +10,7 @@ that somebody puts behind the last ones of a command are signed by the next.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -21,7 +21,7 @@ import orjson
 from guard.audit.checkpoint import Checkpoint, Verifier, encoded, notes
 from guard.audit.merkle import Tree
 from guard.audit.schema import Happening
-from guard.audit.tail import COMMANDS, log
+from guard.audit.tail import COMMANDS, day_of, log
 from guard.errors import StoreError
 
 _MOST = 100
@@ -105,9 +105,7 @@ def nodes(folder: Path) -> list[str]:
 
 
 def _days(folders: Sequence[Path], node: str) -> list[date]:
-    name = re.compile(rf"audit-{re.escape(node)}-(\d{{4}}-(?:0\d|1[0-2])-(?:[012]\d|3[01]))\.(?:jsonl|ckpt)")
-    names = (path.name for folder in folders for path in folder.iterdir())
-    return sorted({date.fromisoformat(found[1]) for text in names if (found := name.fullmatch(text))})
+    return sorted(set(_own(node, (path.name for folder in folders for path in folder.iterdir())).values()))
 
 
 def _day(folders: Sequence[Path], node: str, day: date, verifier: Verifier, report: Report) -> _Day:
@@ -226,10 +224,11 @@ def _gaps(found: Sequence[_Day], gone: dict[date, _Day], report: Report) -> None
             report.problems.append(f"{missing} missing")
 
 
-def _own(node: str, deleted: set[str]) -> dict[str, date]:
-    """The node's deleted files and their days."""
-    name = re.compile(rf"audit-{re.escape(node)}-(\d{{4}}-\d\d-\d\d)\.(?:jsonl|ckpt)")
-    return {text: date.fromisoformat(found[1]) for text in deleted if (found := name.fullmatch(text))}
+def _own(node: str, names: Iterable[str]) -> dict[str, date]:
+    """The node's files of lines and of checkpoints among some, and their days."""
+    name = re.compile(rf"audit-{re.escape(node)}-(.+)\.(?:jsonl|ckpt)")
+    matches = {text: found[1] for text in names if (found := name.fullmatch(text))}
+    return {text: day for text, written in matches.items() if (day := day_of(written)) is not None}
 
 
 def _deletions(

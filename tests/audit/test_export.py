@@ -27,6 +27,8 @@ def log(tmp_path: Path) -> Path:
 
 
 def test_what_was_exported_can_be_verified_elsewhere(log: Path, tmp_path: Path) -> None:
+    for name in ("audit-n-2026-02-31.jsonl", "audit-n-9999-99-99.ckpt"):  # days that no calendar has
+        (log / name).touch()
     names = export(log, tmp_path / "out", *EVER)
 
     assert len(names) == 7

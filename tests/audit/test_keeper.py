@@ -120,6 +120,40 @@ def test_what_is_over_is_deleted_each_hour(keeper: Keeper, sink: Sink, clock: Cl
     assert sink.unsigned() == 0
 
 
+def test_files_that_anybody_may_put_there_stop_nothing(
+    sink: Sink, clock: Clock, tmp_path: Path, told: list[str]
+) -> None:
+    """Days that no calendar has, in the names of files and folders; the evidence is not where it was, but a file is."""
+    place = tmp_path / "evidence"
+    for name in (
+        "audit-n-2025-02-31.jsonl",
+        "audit-x-9999-99-99.jsonl",
+        "audit-x-2025-02-31.ckpt",
+        "audit-n-2025-07-01.jsonl",
+    ):
+        (tmp_path / name).touch()
+    for name in ("2025-02-31", "9999-12-31", "0000-00-00"):
+        (place / name).mkdir(parents=True)
+    sink.write(OUTCOME)
+    Keeper(sink, tmp_path, 30, told.append, clock, evidence=(place, 30)).tick()
+
+    assert not (tmp_path / "audit-n-2025-07-01.jsonl").exists()
+    assert len(list(place.iterdir())) == 3
+    assert (told, checkpoints(tmp_path), sink.unsigned()) == ([], 2, 0)
+
+
+def test_a_defect_in_one_part_is_told_and_ends_no_other(
+    keeper: Keeper, sink: Sink, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guard.audit.keeper.sweep", lambda *_: [][0])
+    sink.write(OUTCOME)
+    keeper.tick()
+    keeper.tick()
+
+    assert told == ["The audit log's retention: IndexError"]
+    assert checkpoints(tmp_path) == 2
+
+
 def test_a_hold_nobody_understands_is_told_and_keeps_everything(
     keeper: Keeper, tmp_path: Path, told: list[str]
 ) -> None:

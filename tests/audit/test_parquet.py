@@ -89,7 +89,8 @@ def test_a_quote_in_the_folders_name_is_no_end_of_it(tmp_path: Path, lay: Lay) -
 
 def test_other_files_are_nobodys_day(tmp_path: Path, lay: Lay) -> None:
     lay(TODAY, 1)
-    for name in ("audit-par-01-2026-07-22.jsonl.torn", "audit-par-01-2026-07-22.ckpt", "notes.jsonl"):
+    no_day = "audit-par-01-2026-02-31.jsonl"
+    for name in ("audit-par-01-2026-07-22.jsonl.torn", "audit-par-01-2026-07-22.ckpt", "notes.jsonl", no_day):
         (tmp_path / name).write_text("")
     assert [day.day for day in days(tmp_path)] == [TODAY]
 

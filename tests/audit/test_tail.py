@@ -55,6 +55,7 @@ def test_only_this_nodes_day_files_count(tmp_path: Path) -> None:
         "audit-n-1-2026-07-23.jsonl": 90,
         "audit-nn-2026-07-23.jsonl": 91,
         "audit-n-2026-07-23.jsonl.old": 92,
+        "audit-n-2026-02-31.jsonl": 93,
     }.items():
         (tmp_path / name).write_bytes(line(sequence))
     (tmp_path / "audit-n-2026-07-24.jsonl").touch()
