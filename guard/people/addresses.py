@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Self
 
@@ -31,7 +31,9 @@ class Addresses:
     """The map. A place without a user, such as a workshop, gives its groups to whoever is there."""
 
     def __init__(self, actors: Iterable[tuple[Network, Actor]]) -> None:
-        self._actors = sorted(actors, key=lambda pair: pair[0].prefixlen, reverse=True)
+        self._actors = dict(actors)
+        self._lengths = sorted({(network.version, network.prefixlen) for network in self._actors}, reverse=True)
+        """Longest first. A map of tens of thousands of machines is asked by length, not gone through (law 9)."""
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -53,10 +55,13 @@ class Addresses:
     def at(self, address: str | None) -> Actor | None:
         """Who is at an address; None when no network has it."""
         ip = parsed(address)
-        return next((actor for network, actor in self._actors if ip is not None and ip in network), None)
+        if ip is None:
+            return None
+        around = (ip_network((ip, length), strict=False) for version, length in self._lengths if version == ip.version)
+        return next((self._actors[network] for network in around if network in self._actors), None)
 
 
-def parsed(address: str | None) -> object:
+def parsed(address: str | None) -> IPv4Address | IPv6Address | None:
     """An address as networks know it: without its zone, and IPv4 as such; None when it is none."""
     try:
         ip = ip_address((address or "").partition("%")[0])

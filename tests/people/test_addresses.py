@@ -1,9 +1,12 @@
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guard.errors import PeopleError
-from guard.people.addresses import Addresses, networks
+from guard.people.addresses import Addresses, Network, networks
 from guard.terms import Actor
 
 YAML = """addresses:
@@ -34,6 +37,22 @@ def test_the_smallest_network_says_who_it_is(name: str, content: str, tmp_path: 
     assert found.at("2001:db8::1%eth0") == Actor("lab", (), "address-map")
     for nobody in ("10.21.0.1", "::1", "", None, "camille"):
         assert found.at(nobody) is None
+
+
+NETWORKS = st.one_of(
+    st.tuples(st.integers(0x0A000000, 0x0A00000F), st.integers(24, 32)),
+    st.tuples(st.integers(1 << 125, (1 << 125) + 15), st.integers(120, 128)),
+).map(lambda pair: ip_network((pair[0], pair[1]), strict=False))
+
+
+@given(st.lists(NETWORKS, max_size=12), NETWORKS)
+def test_of_all_networks_around_an_address_the_smallest_counts(networks: list[Network], place: Network) -> None:
+    actors = {network: Actor(str(network)) for network in networks}
+    ip = place.network_address
+    around = [network for network in actors if network.version == ip.version and ip in network]
+    smallest = max(around, key=lambda network: network.prefixlen, default=None)
+
+    assert Addresses(actors.items()).at(str(ip)) == (actors[smallest] if smallest is not None else None)
 
 
 WRONG = {
