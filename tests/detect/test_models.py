@@ -55,3 +55,41 @@ def test_a_small_transformers_model_finds_the_name_it_was_made_for(tmp_path: Pat
 
     assert [(entity.label_, text[entity.start_char : entity.end_char]) for entity in entities] == [("PERSON", "ana")]
     assert pipelines.said == f"transformers:{tmp_path.name}"
+
+
+@pytest.mark.extra
+def test_a_small_gliner_model_finds_the_name_it_was_made_for(tmp_path: Path) -> None:
+    """Made here, of 32 dimensions, and taught one sentence; no download."""
+    import torch
+    from gliner import GLiNER
+    from transformers import BertTokenizerFast
+
+    torch.manual_seed(1)
+    asked = ["person", "location", "organization", "name", "address", "city", "company"]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "ana", "ecris", "a", "stp", *asked]
+    BertTokenizerFast(vocab={word: n for n, word in enumerate(words)}).save_pretrained(tmp_path)
+    encoder = {
+        "model_type": "bert", "vocab_size": len(words), "hidden_size": 32, "num_hidden_layers": 1,
+        "num_attention_heads": 2, "intermediate_size": 32,
+    }  # fmt: skip
+    config = {
+        "model_name": str(tmp_path), "encoder_config": encoder, "hidden_size": 32, "dropout": 0.0, "max_width": 2,
+        "num_rnn_layers": 0, "class_token_index": len(words) + 1,
+    }  # fmt: skip
+    model = GLiNER.from_config(config, backbone_from_pretrained=False)
+    taught = {"tokenized_text": ["ecris", "a", "ana", "stp"], "ner": [(2, 2, "person")], "ner_labels": asked}
+    collate = model.data_collator_class(model.config, data_processor=model.data_processor, prepare_labels=True)
+    batch, learn = collate([taught]), torch.optim.Adam(model.parameters(), lr=0.003)
+    for _ in range(100):
+        learn.zero_grad()
+        model(**batch).loss.backward()
+        learn.step()
+    model.save_pretrained(tmp_path)
+
+    pipelines = Pipelines(f"gliner:{tmp_path}")
+    text = "ecris a ana stp"
+    with pipelines.zone():
+        entities = pipelines.process_text(text, "fr").entities
+
+    assert [text[entity.start_char : entity.end_char] for entity in entities if entity.label_ == "PERSON"] == ["ana"]
+    assert pipelines.said == f"gliner:{tmp_path.name}"
