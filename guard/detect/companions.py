@@ -6,10 +6,11 @@ its items are people, a thread when half of those who speak in it are. Linear in
 """
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 import re2
 
+from guard.detect.echoes import inside
 from guard.detect.words import plain
 
 type Place = tuple[int, int]
@@ -19,7 +20,9 @@ type Test = Callable[[Place], bool]
 _WORD = r"(?:[A-ZÀ-Þ]['’])?[A-ZÀ-Þ][a-zß-ÿœ]+(?:-[A-ZÀ-Þ][a-zß-ÿœ]+)*"
 _HYPHEN = re.compile(r"(?:-[A-ZÀ-Þ][a-zß-ÿœ]{0,30}){1,3}(?![\w@-])")
 _POINT = re.compile(rf"\. ?{_WORD}(?![\w@(/-])")
-_NEXT = re.compile(rf" {_WORD}(?![\w@(/-])")
+_NEXT = re.compile(
+    rf" (?:(?:[Vv]an(?: de[rn]?)?|[Vv]on|[Ee]l|[Bb][ei]n|D[aeiu]|Dos|L[ae]|A[iï]t) )?{_WORD}(?![\w@(/-])"
+)
 _FIRST = re.compile(_WORD)
 """A first name whose family name may follow."""
 _SHORT = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]?(?:\.?-[A-ZÀ-Þ][a-z]?)?")
@@ -30,6 +33,17 @@ _LISTED = re2.compile(
     r"(?:\p{Lu}[\pL'’-]*(?: \p{Lu}[\pL'’-]*)?(?:[,;] ?|,? (?:et|and|&) |\n[*•-] ?)){3}\p{Lu}".encode()
 )
 """Wherever a list of four stands, and seldom elsewhere: quick to tell that there is none."""
+_PAIRED = r"(?:et|and|ou|or)"
+_AFTER_ONE = re.compile(rf" {_PAIRED} ({_WORD})(?![\w@(/'’-]| (?:d['’])?[A-ZÀ-Þ])")
+_BEFORE_ONE = re.compile(rf"(?<=[a-zß-ÿœ,] )({_WORD}) {_PAIRED} (?:(?:M|Mr|Mrs|Ms|Mme|Mlle|Me|Dr)\.? )?\Z")
+_PAIR = 60
+"""Characters before a name in which the other of a pair stands."""
+_OFFICES = frozenset(
+    "accounting achats commerce commercial compliance compta comptabilite design direction engineering finance"
+    " formation hr it juridique legal logistics logistique maintenance management marketing operations ops paie payroll"
+    " procurement production purchasing qualite quality rh sales securite security service services support".split()
+)
+"""What is paired with people, as one of them, and is a part of the company, plain."""
 _LIST = 4
 """Items of the shortest list that tells what the others are."""
 _SPEAKER = re.compile(
@@ -79,10 +93,35 @@ def _titled(text: str, start: int, end: int) -> bool:
     return sum(word[0].isupper() for word in words) > max(3, len(words) * 2 // 3)
 
 
-def companions(text: str, person: Test) -> Iterator[Place]:
-    """Who stands in a list or thread of people and is none of those that `person` knows."""
+def companions(
+    text: str, people: Sequence[Place], common: Container[str] = (), other: Test = lambda _: False
+) -> Iterator[Place]:
+    """Who stands in a list, a thread or a pair with these people and is none of them; `common` words are nobody's name.
+
+    A pair tells less than a list: what is another name already (`other`) stays that.
+    """
+    person = inside(people)
     yield from _listed(text, person)
     yield from _speaking(text, person)
+    for place in _paired(text, people):
+        said = plain(text[slice(*place)])
+        if (
+            not person(place)
+            and not other(place)
+            and said not in common
+            and said not in _OFFICES
+            and said not in _NEVER
+        ):
+            yield place
+
+
+def _paired(text: str, people: Iterable[Place]) -> Iterator[Place]:
+    """One word with a capital that « et » or "or" ties to a person; not the first of a sentence."""
+    for start, end in people:
+        if (after := _AFTER_ONE.match(text, end)) is not None:
+            yield after.span(1)
+        if (before := _BEFORE_ONE.search(text, max(0, start - _PAIR), start)) is not None:
+            yield before.span(1)
 
 
 def _listed(text: str, person: Test) -> Iterator[Place]:

@@ -12,19 +12,26 @@ from dataclasses import dataclass
 from guard.detect.columns import HEADING, MARKS, row
 from guard.detect.companions import Place, companions, whole
 from guard.detect.echoes import echoes, elsewhere, inside
+from guard.detect.gazetteer import Gazetteer
 from guard.detect.programs import ordinary
 from guard.detect.words import any_of, any_of_wider, plain
 from guard.rules.schema import DetectRule
 
 _EDGE = re.compile(
     r"^(?:[\W_]+|(?:M|MM|Mme|Mmes|Mlle|Me|Monsieur|Madame|Mademoiselle|Maître|Docteur|Professeur|Pr|Dr|Mr|Mrs|Ms|Miss|Mx"
-    r"|Sir|Prof|Doctor|Professor|Herr|Frau|Señora?|Sra?|Signora?)(?:\.\s*|\s+)(?=\S))"
+    r"|Tante|Oncle|Tata|Tonton|Mamie|Papi|Papy|Aunt|Auntie|Uncle|Granny|Sir|Prof|Doctor|Professor|Herr|Frau|Señora?|Sra?"
+    r"|Signora?)(?:\.\s*|\s+)(?=[^\s-])|(?:Add|Ask|Call|Cc|CC|Compare|Contact|Copy|Email|Explain|Forward|Give|Invite|Let|Put"
+    r"|Remind|Send|Show|Tell|Thank|Translate|Ajoute|Appelle[rz]?|Avec|Bonjour|Compare[rz]?|Contacte[rz]?|Demande[rz]?|Envoie"
+    r"|Envoyez|Explique[rz]?|Merci|Préviens|Rappelle[rz]?|Relance[rz]?|Remercie[rz]?)\s+(?=[A-ZÀ-Þ]))"
     r"|(?:['’]s)?(?:(?<! \w)\.|[^\w.]|_|\.(?=[\W_]))+$|['’]s$"
 )
-"""What a name neither begins nor ends with: marks, titles, a possessive. The point of a last initial is its own."""
+"""What a name neither begins nor ends with: marks, titles, a request's verb, a possessive.
+
+The point of a last initial is its own.
+"""
 _TITLED = re.compile(
     r"(?:(?:le|la|the|l['’]|du|au)\s+)?(?:M|MM|Mme|Mmes|Mlle|Me|monsieur|madame|mademoiselle|maître|docteur|docteure|dr|pr"
-    r"|mr|mrs|ms|miss|prof|tata|tonton|mamie|papi|papy|aunt|auntie|uncle|granny)(?:\.\s*|\s+)(?=\S)",
+    r"|mr|mrs|ms|miss|prof|tata|tonton|mamie|papi|papy|aunt|auntie|uncle|granny)(?:\.\s*|\s+)(?=[^\s-])",
     re.IGNORECASE,
 )
 """What stands before a person's name only, whatever the pipeline calls what follows."""
@@ -39,7 +46,7 @@ _ASIDE = 24
 """Characters before a name that tell so."""
 _NAME = re.compile(r"[A-ZÀ-Þ][a-zß-ÿœ]+(?:-[A-ZÀ-Þ][a-zß-ÿœ]+)*")
 """One word with a capital."""
-_CELLS = re.compile(r"\s*(?:[;|\t]|,(?=[^\W\d_])|(?<=\s)[-–—](?=\s))\s*")
+_CELLS = re.compile(r"\s*(?:[;|\t→]|->|,(?=[^\W\d_])|(?<=\s)[-–—](?=\s))\s*")
 """What parts cells of a row, and a name from a remark; a comma with a space stands inside names too (« Diaz, Ana »)."""
 _LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
 _VALUE = 60
@@ -90,6 +97,12 @@ class Naming:
         }
         people = (self._allowed[rule.id] for rule in self._named.get(PERSON, ()))
         self._public = frozenset[str]().union(*people)
+        asked = [rule.detect.named for rule in self._named.get(PERSON, ()) if rule.detect.named]
+        self._listed = Gazetteer(
+            [name for named in asked for name in lists.get(named.first_names or "", [])],
+            [name for named in asked for name in lists.get(named.last_names or "", [])],
+            self._public,
+        )
 
     @property
     def pipeline(self) -> bool:
@@ -98,7 +111,7 @@ class Naming:
 
     def find(self, text: str, names: Iterable[Part], people: Iterable[Place] = ()) -> Iterator[Spotted]:
         """The matches in a text, given what the pipeline calls names (label, start, end) and people found otherwise."""
-        parts = [part for name in names for part in _parts(text, *name)]
+        parts = [self._person(text, part) for name in names for part in _parts(text, *name)]
         if any(part[0] == PERSON for part in parts):
             word = ordinary(text)
             parts = [part for part in parts if not (part[0] == PERSON and word(*part[1:]))]
@@ -118,14 +131,16 @@ class Naming:
     def _people(self, text: str, parts: Sequence[Part], told: list[Place]) -> Iterator[Spotted]:
         """What a pipeline calls names, and the people whom those tell of; `told` are people found otherwise."""
         other = inside((start, end) for label, start, end in parts if label != PERSON)
-        for label, start, end in parts:
-            if label == PERSON:
-                for spot in self._called(text, label, *whole(text, (start, end), self._public, other)):
-                    told.append((spot.start, spot.end))
-                    yield spot
+        named = [(self._listed.led(text, start), end) for label, start, end in parts if label == PERSON]
+        if PERSON in self._named:
+            named += self._listed.missed(text, inside([*told, *((start, end) for _, start, end in parts), *named]))
+        for place in named:
+            for spot in self._called(text, PERSON, *whole(text, place, self._public, other)):
+                told.append((spot.start, spot.end))
+                yield spot
         if PERSON not in self._named:
             told = []
-        beside = frozenset(companions(text, inside(told)) if told else ())
+        beside = frozenset(companions(text, told, self._public, other) if told else ())
         for start, end in sorted(beside):
             yield from self._called(text, PERSON, start, end)
         others = list[Place]()
@@ -136,6 +151,11 @@ class Naming:
                     yield spot
         for start, end in echoes(text, [*told, *beside], self._public, others):
             yield from self._called(text, PERSON, start, end)
+
+    def _person(self, text: str, part: Part) -> Part:
+        """The same part, as a person where a first name says so."""
+        label, start, end = part
+        return (PERSON, start, end) if label in _ONE_LINE and self._listed.person(text, start, end) else part
 
     def _called(self, text: str, label: str, start: int, end: int) -> Iterator[Spotted]:
         """The matches of the rules that ask for a label."""

@@ -19,6 +19,7 @@ from guard.rules.entries import parse
 from guard.rules.hosts import covers
 from guard.rules.schema import (
     Bilingual,
+    Detect,
     DetectRule,
     MessageRule,
     PolicyRule,
@@ -128,15 +129,27 @@ def _detect(entry: Entry, rule: DetectRule, names: Names) -> Iterator[Problem]:
         yield from _regex(entry, place, pattern.regex, ignore_case=pattern.ignore_case, finds=True)
     for number, regex in enumerate(how.allow_patterns):
         yield from _regex(entry, ("detect", "allow_patterns", number), regex, ignore_case=True)
-    for key, name in (("words_from", how.words_from), ("allow_from", how.allow_from)):
-        if name is not None and name not in names.lists:
-            hint = _meant(name, frozenset(names.lists))
-            yield entry.problem(("detect", key), "R306", f"no file lists/{name}", hint)
+    yield from _lists(entry, how, names)
     if how.checksum is not None and not checksums.exists(how.checksum):
         hint = "phone, credit-card, or a module of python-stdnum that has is_valid"
         yield entry.problem(("detect", "checksum"), "R311", f"no checksum is called `{how.checksum}`", hint)
     for name in ("context", "not_near", "columns"):
         yield from _bilingual(entry, ("detect", name), getattr(how, name))
+
+
+def _lists(entry: Entry, how: Detect, names: Names) -> Iterator[Problem]:
+    """Files of lists/ that a rule names and that are not there."""
+    listed: list[tuple[Loc, str | None]] = [
+        (("detect", "words_from"), how.words_from),
+        (("detect", "allow_from"), how.allow_from),
+    ]
+    if how.named is not None:
+        listed.append((("detect", "named", "first_names"), how.named.first_names))
+        listed.append((("detect", "named", "last_names"), how.named.last_names))
+    for place, name in listed:
+        if name is not None and name not in names.lists:
+            hint = _meant(name, frozenset(names.lists))
+            yield entry.problem(place, "R306", f"no file lists/{name}", hint)
 
 
 def _use(entry: Entry, rule: UseRule, names: Names) -> Iterator[Problem]:

@@ -75,6 +75,10 @@ class Named(Shape):
         description="What the pipeline calls it."
     )
     score: Score = Field(description="How sure that alone is.")
+    first_names: Line | None = Field(
+        default=None, description="PERSON: a file of rules/lists, first names that count where the pipeline errs."
+    )
+    last_names: Line | None = Field(default=None, description="PERSON: the same of family names that stand alone.")
 
 
 class Detect(Shape):

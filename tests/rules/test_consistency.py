@@ -33,6 +33,12 @@ BAD = {
     "an entity of a test": (POLICY, "{entities: [BADGE]", "{entities: [BAGDE]", ["16:17: R305"]),
     "a use of a test": (POLICY, "uses: [translation], serv", "uses: [nothing], serv", ["16:32: R303"]),
     "a list that is none": (BADGE, "  patterns", "  words_from: badges.txt\n  patterns", ["13:3: R306"]),
+    "a list of names that is none": (
+        BADGE,
+        "  patterns",
+        "  named: {label: PERSON, score: 0.7, first_names: firsts.txt}\n  patterns",
+        ["13:38: R306"],
+    ),
     "block without a message": (POLICY, "message: no-badges\n", "", ["13:1: R307"]),
     "coach without a message": (
         POLICY,

@@ -97,7 +97,7 @@ TABLE: list[tuple[str, list[tuple[str, str]]]] = [
         [("IBAN_CODE", "DE89370400440532013000"), ("BIC", "COBADEFFXXX")],
     ),
     ("| SIREN | TVA |\n| 732829320 | FR44732829320 |", [("FR_SIREN", "732829320"), ("FR_VAT", "FR44732829320")]),
-    ("name,ssn\nPat,536-90-4399\n", [("US_SSN", "536-90-4399")]),
+    ("name,ssn\nPat,536-90-4399\n", [("PERSON", "Pat"), ("US_SSN", "536-90-4399")]),
     # nothing
     ("La commande 880692310285 est partie hier.", []),
     ("Tracking 1Z999AA10123456784 arrives on 12/03/2026.", []),
