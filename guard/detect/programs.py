@@ -32,6 +32,14 @@ _TAG = re.compile(r"^[ \t]*(?:/\*)?\*+[ \t]+@$|^[ \t]*//[ \t]*@$", re.MULTILINE)
 _OPENS = frozenset("([")
 """What stands right behind a word of code."""
 _GENERIC = re.compile(r"\w<$")
+_TYPE = re.compile(r"<(?:any|unknown|void|string|number|boolean|bool|int|float|str|object|[A-Z]\w*)[\[\]]*[,>|&]")
+"""What follows a generic type's name, and no person's (« Ana<br> », `Ana <ana@…>`)."""
+_DOES = re.compile(
+    r"(?:(?:Mark|Grant|Chase|Bill|Skip|Rob|Sue|Pat)(?: tasks?)? (?:it|them|each|every|all|this|these|those|the|your|as"
+    r"|tasks?)|Max (?:wait|time|length|size|number|tokens|retries|value|depth|count|results|lines|items|characters"
+    r"|width|height|score|budget|of))\b"
+)
+"""A first name that is a verb or a measure here."""
 _ASIDE = 40
 """Characters before a word that tell so."""
 _SMALL = re.compile(r"(?<![\w'’-])[^\W\d_A-ZÀ-Þ]{2,}(?![\w'’-])")
@@ -45,7 +53,7 @@ def instructs(segment: Segment) -> bool:
 
 
 def ordinary(text: str) -> Callable[[int, int], bool]:
-    """Tells of a place (characters, end excluded) that what stands there is a word, of the text or of code.
+    """Tells of a place (characters, end excluded) that what stands there is a word, of the text or of code, or a verb.
 
     In a long text in good order, a name has a capital, and one word that also stands in small letters is a word. A
     short text, or one that is written in small letters, shows nothing of that.
@@ -55,6 +63,8 @@ def ordinary(text: str) -> Callable[[int, int], bool]:
 
     def told(start: int, end: int) -> bool:
         name = text[start:end]
+        if _TYPE.match(text, end) or _DOES.match(text, start):
+            return True
         if _WORD_OF_CODE.fullmatch(name) or (_coded(text, start, end) and code()):
             return True
         if small is None:

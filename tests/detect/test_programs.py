@@ -74,3 +74,20 @@ CODE = "Why does it fail?\n\nconst a = load(x);\nconst b = a.map(y);\nreturn b;\
 )
 def test_words_of_code_are_nobodys_name(text: str, word: str, no_name: bool) -> None:
     assert ordinary(text)(*at(text, word)) is no_name
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "no_name"),
+    [
+        pytest.param("returns Promise<any> at once", "Promise", True, id="a type"),
+        pytest.param("returns Array<Row[]> at once", "Array", True, id="a type of a type"),
+        pytest.param("Ana<br>Diaz", "Ana", False, id="a line break"),
+        pytest.param("Ana <ana@example.com>", "Ana", False, id="a mailbox"),
+        pytest.param("Mark each task as done", "Mark", True, id="a verb"),
+        pytest.param("Mark signs, Grant waits", "Mark", False, id="who signs"),
+        pytest.param("Max wait in ms", "Max", True, id="a measure"),
+        pytest.param("Max waits", "Max", False, id="who waits"),
+    ],
+)
+def test_a_short_text_shows_what_is_a_type_or_a_verb(text: str, word: str, no_name: bool) -> None:
+    assert ordinary(text)(*at(text, word)) is no_name
