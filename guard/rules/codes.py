@@ -43,6 +43,7 @@ TITLES: Mapping[str, str] = {
     "R321": "the key of the lists",
     "R322": "a damaged list of hashes",
     "R323": "fields of no endpoint",
+    "R324": "unread without a form",
     "R331": "conditions that never hold together",
     "R332": "nothing to count or to redact",
     "R333": "a window of no time",

@@ -21,6 +21,7 @@ from guard.rules.schema import (
     Bilingual,
     Detect,
     DetectRule,
+    FieldRule,
     MessageRule,
     PolicyRule,
     Rule,
@@ -327,11 +328,21 @@ def _service(entry: Entry, rule: ServiceRule) -> Iterator[Problem]:
                     fieldpath.parse(part)
             except ValueError as error:
                 yield entry.problem((*place, "fields", index, "path"), "R313", f"the path does not parse: {error}")
+            yield from _opaque(entry, (*place, "fields", index), item)
     for number, regex in enumerate(rule.conversation):
         problems = list(_regex(entry, ("conversation", number), regex))
         yield from problems
         if not problems and re2.compile(regex).groups != 1:
             yield entry.problem(("conversation", number), "R310", "the regex must have one group", "that of the id")
+
+
+def _opaque(entry: Entry, place: Loc, item: FieldRule) -> Iterator[Problem]:
+    """What is not read has a form, so that nothing else passes for it."""
+    if item.form is not None:
+        yield from _regex(entry, (*place, "form"), item.form)
+    if (item.holds == "opaque") != (item.form is not None):
+        text = "opaque without a form" if item.form is None else f"a form, but it holds {item.holds}"
+        yield entry.problem((*place, "holds" if item.form is None else "form"), "R324", text, "say both, or neither")
 
 
 def _borrowed(entry: Entry, rule: ServiceRule, services: Mapping[str, ServiceRule], names: Names) -> Iterator[Problem]:

@@ -369,7 +369,10 @@ class FieldRule(Shape):
     holds: Literal["text", "json", "media", "signed", "opaque"] = Field(
         default="text",
         description="text; json: a string that is itself JSON; media: bytes as base64; signed: read, never edited; "
-        "opaque: ids and signatures, not read.",
+        "opaque: tokens and ids that say nothing, not read where they have their `form`.",
+    )
+    form: Annotated[str, Field(min_length=1, max_length=400)] | None = Field(
+        default=None, description="For opaque: RE2 that the whole string matches; one that does not is read."
     )
 
 

@@ -13,7 +13,7 @@ from guard.terms import Role, Segment
 from guard.wire import attachments, form, formdata
 from guard.wire.attachments import Attachment, Told
 from guard.wire.document import Leaf, Node, parse, parse_all, quote, splice
-from guard.wire.fields import NESTED, Field, fields, outer, within
+from guard.wire.fields import NESTED, Field, fields, idle, members, within
 from guard.wire.files import extract, kinds, plain
 from guard.wire.prose import words
 
@@ -150,8 +150,9 @@ def _segments(field: Field, rules: Sequence[FieldRule]) -> Iterator[Told]:
     leaf, rule = field.leaf, field.rule
     if leaf.kind == "constant" or not leaf.text:
         return
-    if rule is not None and rule.holds == "opaque":
+    if idle(rule, leaf.text):
         return
+    rule = None if rule is not None and rule.holds == "opaque" else rule
     text = leaf.text
     if leaf.kind == "number":
         if _tokens(field.listed):
@@ -163,7 +164,7 @@ def _segments(field: Field, rules: Sequence[FieldRule]) -> Iterator[Told]:
         where=f"{'key' if field.key else 'body'}:{field.pointer}",
         role=rule.role if rule else Role.OTHER,
         text=text,
-        declared=rule is not None or (leaf.kind == "string" and not field.key and words(text)),
+        declared=rule is not None or (leaf.kind == "string" and words(text)),
         # a number that is edited becomes a string: nobody minds in free content, a field of the protocol does
         editable=rule.holds != "signed" if rule else leaf.kind == "string",
         hint=" ".join(field.names[-2:]),
@@ -247,8 +248,7 @@ def _read_form(text: str, rules: Sequence[FieldRule]) -> Reading:
     """Names and values of a form; a value that a rule file names is read as it says."""
     segments: list[Told] = []
     causes: list[str] = []
-    for segment in form.read(text, "form"):
-        rule = _named(segment, rules)
+    for segment, rule in _said(text, rules):
         if rule is None:
             segments.append(segment)
             continue
@@ -263,20 +263,19 @@ def _read_form(text: str, rules: Sequence[FieldRule]) -> Reading:
     return replace(_reading(segments), uninspectable=tuple(dict.fromkeys(causes)))
 
 
-def _named(segment: Segment, rules: Sequence[FieldRule]) -> FieldRule | None:
-    """What is said of a form's value."""
-    if not segment.where.endswith("/value"):
-        return None
-    path = "/" + segment.hint.replace("~", "~0").replace("/", "~1")
-    return next((rule for rule in outer(tuple(rules)) if rule.path == path), None)
+def _said(text: str, rules: Sequence[FieldRule]) -> Iterator[tuple[Segment, FieldRule | None]]:
+    """Each name and value of a form, and what is said of the value."""
+    every = list(form.read(text, "form"))
+    values = [segment for segment in every if segment.where.endswith("/value")]
+    told = dict(zip((one.where for one in values), members([one.hint for one in values], rules), strict=True))
+    yield from ((segment, told.get(segment.where)) for segment in every)
 
 
 def _write_form(text: str, rules: Sequence[FieldRule], edits: Mapping[str, str]) -> str:
     """A form with some values changed, or something in the JSON of a value."""
     changed = {where: new for where, new in edits.items() if NESTED not in where}
-    for segment in form.read(text, "form"):
+    for segment, rule in _said(text, rules):
         pointer = segment.where.removeprefix("form:")
-        rule = _named(segment, rules)
         below = {
             f"{kind}:{where.partition(':')[2].removeprefix(pointer + NESTED)}": new
             for where, new in edits.items()

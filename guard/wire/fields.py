@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import re2
+
 from guard.rules.fieldpath import Step, parse
 from guard.rules.schema import FieldRule
 from guard.terms import Role
@@ -81,6 +83,24 @@ def _walk(
             inside = _matched(states)
             for index, item in enumerate(items):
                 yield from _walk(item, f"{pointer}/{index}", _move(states, str(index), item), names, inside)
+
+
+def members(names: Sequence[str], rules: Sequence[FieldRule]) -> list[FieldRule | None]:
+    """What is said of each value of a form, as of the members of one JSON object."""
+    pairs = tuple((Leaf(at, at, "string", name), Leaf(at, at, "string", "")) for at, name in enumerate(names))
+    return [found.rule for found in fields(Object(pairs), rules) if not found.key]
+
+
+def idle(rule: FieldRule | None, text: str) -> bool:
+    """Whether a string says nothing: a rule file calls it opaque, and it has the form that such strings have there."""
+    if rule is None or rule.holds != "opaque":
+        return False
+    return rule.form is None or _form(rule.form).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _form(pattern: str) -> "re2._Regexp[str]":
+    return re2.compile(pattern)
 
 
 def _escape(key: str) -> str:

@@ -15,7 +15,8 @@ def read(text: str, place: str) -> Iterator[Segment]:
     """One segment for each name and value, undeclared unless it holds words; `place` begins their `where`."""
     for index, (name, value) in enumerate(_pairs(text)):
         if name:
-            yield Segment(f"{place}:{index}/name", Role.OTHER, _plain(name), declared=False)
+            text = _plain(name)
+            yield Segment(f"{place}:{index}/name", Role.OTHER, text, declared=words(text))
         if value:
             text = _plain(value)
             yield Segment(f"{place}:{index}/value", Role.OTHER, text, declared=words(text), hint=_plain(name))

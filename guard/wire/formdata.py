@@ -12,8 +12,7 @@ from guard.rules.schema import FieldRule
 from guard.terms import Role, Segment
 from guard.wire import attachments, multipart
 from guard.wire.attachments import Told
-from guard.wire.document import Leaf, Object
-from guard.wire.fields import NESTED, fields, within
+from guard.wire.fields import NESTED, idle, members, within
 from guard.wire.files import extract, kinds, plain
 from guard.wire.multipart import Part
 from guard.wire.prose import words
@@ -44,12 +43,17 @@ def claims(content_type: str) -> bool:
 def read(body: bytes, content_type: str, rules: Sequence[FieldRule], read_json: ReadJson) -> Iterator[Told]:
     """Every name, header and content of the parts, in order. WireError when they cannot be told apart."""
     parts = multipart.parse(body, content_type)
-    for number, (part, rule) in enumerate(zip(parts, _rules(parts, rules), strict=True)):
+    told = members([part.name or "" for part in parts], rules)
+    for number, (part, rule) in enumerate(zip(parts, told, strict=True)):
         yield from _names(number, part)
-        content = body[part.start : part.end]
-        if content and not (rule is not None and rule.holds == "opaque"):
+        data = body[part.start : part.end]
+        if rule is not None and rule.holds == "opaque":
+            if idle(rule, data.decode("latin-1")):
+                continue
+            rule = None
+        if data:
             inside = within(tuple(rules), rule.path) if rule is not None else ()
-            yield from _content(number, part, content, rule, _Reader(read_json, inside))
+            yield from _content(number, part, data, rule, _Reader(read_json, inside))
 
 
 def write(body: bytes, content_type: str, edits: Mapping[str, str], write_json: WriteJson) -> bytes:
@@ -66,37 +70,29 @@ def write(body: bytes, content_type: str, edits: Mapping[str, str], write_json: 
     return multipart.write(body, content_type, contents, names)
 
 
-def _rules(parts: Sequence[Part], rules: Sequence[FieldRule]) -> Iterator[FieldRule | None]:
-    """What is said of each part, as of the members of one JSON object."""
-    members = tuple(
-        (Leaf(number, number, "string", part.name or ""), Leaf(number, number, "string", ""))
-        for number, part in enumerate(parts)
-    )
-    yield from (found.rule for found in fields(Object(members), rules) if not found.key)
-
-
 def _names(number: int, part: Part) -> Iterator[Segment]:
+    def fixed(where: str, text: str) -> Segment:
+        return Segment(where, Role.OTHER, text, declared=words(text), editable=False)
+
     if part.name:
-        yield Segment(f"part-name:{number}", Role.OTHER, part.name, declared=False, editable=False)
+        yield fixed(f"part-name:{number}", part.name)
     for parameter in part.filenames:
         if parameter.text:
             yield Segment(f"{parameter.key}:{number}", Role.FILENAME, parameter.text)
     for index, (name, value, _) in enumerate(part.headers):
         if name.lower() != "content-disposition" and value:
-            where = f"part-header:{number}/{index}"
-            yield Segment(where, Role.OTHER, f"{name}: {value}", declared=False, editable=False)
+            yield fixed(f"part-header:{number}/{index}", f"{name}: {value}")
     for index, parameter in enumerate(part.parameters):
         if parameter not in part.filenames and parameter.key != "name" and parameter.text:
-            where = f"part-parameter:{number}/{index}"
-            yield Segment(where, Role.OTHER, parameter.text, declared=False, editable=False)
+            yield fixed(f"part-parameter:{number}/{index}", parameter.text)
 
 
-def _content(number: int, part: Part, content: bytes, rule: FieldRule | None, read_json: _ReadInner) -> Iterator[Told]:
+def _content(number: int, part: Part, data: bytes, rule: FieldRule | None, read_json: _ReadInner) -> Iterator[Told]:
     where = f"body:part/{number}"
-    text = _text(part, content, rule)
+    text = _text(part, data, rule)
     editable = rule is None or rule.holds != "signed"
     if text is None:
-        yield from attachments.told(where, content, editable=editable)
+        yield from attachments.told(where, data, editable=editable)
     elif (found := _json(part, text, rule, read_json)) is not None:
         for one in found:
             kind, _, pointer = one.where.partition(":")

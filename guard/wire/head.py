@@ -1,13 +1,17 @@
 """Path, query and headers -> segments, and back with edits spliced in (law 2).
 
-The service's own credentials and cookies are not content; every other value is read, as undeclared text.
+The service's own credentials and cookies are not content; every other value is read. What rule files say of the field
+`/q` of a body is said of the value `q` of the query; all else is undeclared.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from guard.rules.schema import FieldRule
 from guard.terms import Request, Role, Segment
 from guard.wire import form
+from guard.wire.fields import idle, members
+from guard.wire.prose import words
 
 CREDENTIALS = frozenset(
     {
@@ -26,30 +30,50 @@ _FRAMING = frozenset({"host", "content-length", "content-encoding", "transfer-en
 """Routing and framing: their values are numbers, codings and the service's own name, or the request does not arrive."""
 _FIXED = frozenset({"content-type", "connection"})
 """Read like any other, but an edit would change what the message is."""
+_PROGRAM = "user-agent"
+"""Names a program, its parts and its machine in words that are nobody's (RFC 9110 §10.1.5)."""
 
 
-def read(request: Request, credentials: Collection[str] = ()) -> Iterator[Segment]:
-    """One undeclared segment for the path, each name and value of the query, and each header and trailer.
+def read(request: Request, credentials: Collection[str] = (), rules: Sequence[FieldRule] = ()) -> Iterator[Segment]:
+    """One segment for the path, each name and value of the query, and each header and trailer.
 
-    `credentials`: names of headers (in lower case) and in the query whose values are the service's own credentials.
+    `credentials`: names of headers (in lower case) and in the query whose values are the service's own credentials;
+    one that holds words is none.
     """
     path, _, query = request.path.partition("?")
     plain = form.decoded(path)
     if plain.strip("/"):
-        yield Segment("path:", Role.OTHER, plain, declared=False, editable=False)
-    yield from (part for part in form.read(query, "query") if not part.hint or part.hint not in credentials)
-    yield from _read_fields(request.headers, "header", CREDENTIALS | _FRAMING | set(credentials))
-    yield from _read_fields(request.trailers, "trailer", CREDENTIALS)
+        yield Segment("path:", Role.OTHER, plain, declared=words(plain), editable=False)
+    yield from _read_query(query, credentials, rules)
+    yield from _read_fields(request.headers, "header", CREDENTIALS | _FRAMING, frozenset(credentials))
+    yield from _read_fields(request.trailers, "trailer", CREDENTIALS, frozenset())
 
 
-def _read_fields(fields: tuple[tuple[str, str], ...], place: str, unread: frozenset[str]) -> Iterator[Segment]:
+def _read_query(query: str, credentials: Collection[str], rules: Sequence[FieldRule]) -> Iterator[Segment]:
+    every = list(form.read(query, "query"))
+    told = members([part.hint for part in every], rules)
+    for part, rule in zip(every, told, strict=True):
+        if not part.hint:
+            yield part
+        elif idle(rule, part.text) or (part.hint in credentials and not words(part.text)):
+            continue
+        elif rule is None or rule.holds == "opaque":
+            yield part
+        else:
+            yield replace(part, role=rule.role, declared=True, editable=rule.holds != "signed")
+
+
+def _read_fields(
+    fields: tuple[tuple[str, str], ...], place: str, unread: frozenset[str], tokens: frozenset[str]
+) -> Iterator[Segment]:
     for index, (name, value) in enumerate(fields):
-        if name.lower() in unread:
+        low = name.lower()
+        if low in unread or (low in tokens and not words(value)):
             continue
         yield Segment(f"{place}-name:{index}", Role.OTHER, name, declared=False, editable=False)
         if value:
-            fixed = name.lower() in _FIXED
-            yield Segment(f"{place}:{index}", Role.OTHER, value, declared=False, editable=not fixed, hint=name)
+            said = not low.endswith(_PROGRAM) and words(value)
+            yield Segment(f"{place}:{index}", Role.OTHER, value, declared=said, editable=low not in _FIXED, hint=name)
 
 
 def write(request: Request, edits: Mapping[str, str]) -> Request:

@@ -11,10 +11,11 @@ from fnmatch import fnmatchcase
 
 from guard.errors import WireError
 from guard.rules.schema import ServiceRule
-from guard.terms import Edit, Prompt, Request, Segment
+from guard.terms import Edit, Prompt, Request, Role, Segment
 from guard.wire import body, head
 from guard.wire.attachments import Attachment
 from guard.wire.encoding import decode
+from guard.wire.prose import contact
 from guard.wire.routes import Route, route
 
 SOCKET = "WEBSOCKET"
@@ -49,13 +50,16 @@ def read(request: Request, rule: ServiceRule, limit: int) -> Prompt:
 def opened(request: Request, rule: ServiceRule, limit: int) -> Opened:
     """Everything that would leave. A part that cannot be read is named in `uninspectable`; nothing is raised for it."""
     where = _route(request, rule)
+    fields = where.endpoint.fields if where.endpoint else []
     causes: list[str] = []
     nothing: tuple[Segment, ...] = ()
-    segments = list(_try(causes, lambda: tuple(head.read(request, rule.credentials)), nothing))
+    segments = list(_try(causes, lambda: tuple(head.read(request, rule.credentials, fields)), nothing))
     if _upgrades(request) and not (opens_socket(request) and where.endpoint is not None):
         causes.append("websocket" if (request.header("upgrade") or "").lower() == "websocket" else "upgrade")
     reading = _try(causes, lambda: _read_body(request, where, limit), body.Reading(()))
     segments += reading.segments
+    if fields or rule.channel != "web":
+        segments = [_counted(segment) for segment in segments]
     values = reading.values or {}
     endpoint = where.endpoint
     prompt = Prompt(
@@ -72,6 +76,15 @@ def opened(request: Request, rule: ServiceRule, limit: int) -> Opened:
         signed=_signed(request, rule),
     )
     return Opened(prompt, reading.files)
+
+
+def _counted(segment: Segment) -> Segment:
+    """A string that nobody declared, where no one signs in: a person's address in it is content.
+
+    Pages sign people in at paths that nobody declared; programs do so with keys.
+    """
+    counts = not segment.declared and segment.role is not Role.FILE and contact(segment.text)
+    return replace(segment, declared=True) if counts else segment
 
 
 def write(request: Request, rule: ServiceRule, edits: Iterable[Edit], limit: int) -> Request:

@@ -28,8 +28,8 @@ def _service(**facts: object) -> ServiceRule:
     return ServiceRule.model_validate_json(json.dumps(_ABOUT | facts))
 
 
-def _fields(*rows: tuple[str, str] | tuple[str, str, str]) -> list[dict[str, str]]:
-    return [dict(zip(("path", "role", "holds"), row, strict=False)) for row in rows]
+def _fields(*rows: tuple[str, ...]) -> list[dict[str, str]]:
+    return [dict(zip(("path", "role", "holds", "form"), row, strict=False)) for row in rows]
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def openai() -> ServiceRule:
                     ("/messages/*{role=user}/content/*{type=text}/text", "user"),
                     ("/messages/*/content/*/image_url/url", "file", "media"),
                     ("/messages/*/tool_calls/*/function/arguments", "tool_args", "json"),
-                    ("/messages/*/tool_calls/*/id", "other", "opaque"),
+                    ("/messages/*/tool_calls/*/id", "other", "opaque", ".*"),
                     ("/metadata/**", "other"),
                 ),
             },
@@ -90,7 +90,7 @@ def anthropic() -> ServiceRule:
                     ("/messages/*{role=user}/content/*{type=text}/text", "user"),
                     ("/messages/*{role=assistant}/content", "history"),
                     ("/messages/*/content/*{type=thinking}/thinking", "history", "signed"),
-                    ("/messages/*/content/*{type=thinking}/signature", "other", "opaque"),
+                    ("/messages/*/content/*{type=thinking}/signature", "other", "opaque", ".*"),
                     ("/messages/*/content/*{type=tool_use}/input/**", "tool_args"),
                     ("/messages/*/content/*{type=tool_result}/content", "tool_result"),
                     ("/messages/*/content/*/source{type=base64}/data", "file", "media"),

@@ -19,7 +19,7 @@ ARGUMENTS = FieldRule(path="/call/arguments", role=Role.TOOL_ARGS, holds="json")
 RULES = [
     FieldRule(path="/prompt", role=Role.USER),
     ARGUMENTS,
-    FieldRule(path="/id", role=Role.OTHER, holds="opaque"),
+    FieldRule(path="/id", role=Role.OTHER, holds="opaque", form="[0-9a-z_]{3,}"),
     FieldRule(path="/thinking", role=Role.HISTORY, holds="signed"),
     FieldRule(path="/image", role=Role.FILE, holds="media"),
     FieldRule(path="/input/**", role=Role.TOOL_ARGS),
@@ -101,6 +101,21 @@ def test_signed_text_is_read_and_never_edited_and_opaque_text_is_not_read() -> N
 
     assert not only(document, "body:/thinking").editable
     assert "body:/id" not in texts(read(body_of(document), JSON_TYPE, RULES))
+
+
+def test_what_does_not_look_like_an_id_is_read_where_one_stands() -> None:
+    assert only({"id": "Ana"}, "body:/id").text == "Ana"
+
+
+def test_words_that_nobody_declared_count_in_names_too() -> None:
+    assert only({"x": {"Le dossier est prêt": 1}}, "key:/x/Le dossier est prêt").declared
+    assert not only({"x": {"ana": 1}}, "key:/x/ana").declared
+
+
+def test_what_is_said_of_any_field_is_said_of_the_values_of_a_form() -> None:
+    rules = [FieldRule(path="/**", role=Role.DRAFT)]
+    found = {s.where: s.role for s in read(b"q=Ana", "application/x-www-form-urlencoded", rules).segments}
+    assert found["form:0/value"] is Role.DRAFT
 
 
 def test_constants_are_not_text_and_values_steer() -> None:

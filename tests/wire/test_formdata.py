@@ -16,7 +16,7 @@ TYPE = "multipart/form-data; boundary=XX"
 RULES = [
     FieldRule(path="/prompt", role=Role.USER),
     FieldRule(path="/options", role=Role.OTHER, holds="json"),
-    FieldRule(path="/id", role=Role.OTHER, holds="opaque"),
+    FieldRule(path="/id", role=Role.OTHER, holds="opaque", form="[a-c]+"),
     FieldRule(path="/data", role=Role.FILE, holds="media"),
 ]
 
@@ -80,8 +80,17 @@ def test_text_that_only_looks_like_json_is_text() -> None:
         read(form(('name="prompt"', b"{\\u0041na}")))
 
 
-def test_an_opaque_field_is_not_read() -> None:
+def test_an_opaque_field_is_not_read_unless_it_looks_like_none() -> None:
     assert "body:part/0" not in told(form(('name="id"', b"abc")))
+    assert told(form(('name="id"', b"abcd")))["body:part/0"].text == "abcd"
+
+
+def test_what_is_said_beside_a_part_counts_like_what_is_said_in_it() -> None:
+    body = form(('name="x"; note="Le dossier est prêt"\r\nContent-Description: La note de synthèse', b"a"))
+    found = {segment.where: segment for segment in read(body).segments}
+    assert found["part-header:0/1"].declared
+    assert found["part-parameter:0/1"].declared
+    assert not found["part-parameter:0/1"].editable
 
 
 def test_the_texts_of_a_file_are_edited_in_place() -> None:

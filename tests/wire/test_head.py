@@ -3,7 +3,8 @@
 import pytest
 
 from guard.errors import WireError
-from guard.terms import Request, Segment
+from guard.rules.schema import FieldRule
+from guard.terms import Request, Role, Segment
 from guard.wire.head import read, write
 
 CREDENTIALS = [
@@ -96,6 +97,40 @@ def test_an_edit_changes_its_own_place_only() -> None:
     assert after.headers == (("X-A", "1"), ("X-A", "deux"), ("authorization", "Bearer x"))
     assert after.trailers == (("T", "trois"),)
     assert write(before, {"body:/x": "y"}) == before
+
+
+SAID = "Le dossier est prêt"
+DECLARED = [FieldRule(path="/q", role=Role.USER), FieldRule(path="/id", role=Role.OTHER, holds="opaque", form="[0-9]+")]
+
+
+@pytest.mark.parametrize("place", ["path:", "query:0/name", "query:1/value", "header:0", "trailer:0"])
+def test_words_count_wherever_they_stand(place: str) -> None:
+    path = "/Le%20dossier%20est%20pr%C3%AAt?Le+dossier+est+pr%C3%AAt&a=Le+dossier+est+pr%C3%AAt"
+    message = request(path, (("X-Note", SAID), ("X-Id", "a-1")), trailers=(("X-Note", SAID),))
+    segments = found(message)
+    assert segments[place].text.strip("/") == SAID
+    assert segments[place].declared
+    assert not segments["header:1"].declared
+
+
+def test_what_is_said_of_a_field_holds_in_the_query() -> None:
+    segments = {s.where: s for s in read(request("/?q=Ana&id=12&id=Ana&z=Ana"), (), DECLARED)}
+    assert segments["query:0/value"].role is Role.USER
+    assert segments["query:0/value"].declared
+    assert "query:1/value" not in segments
+    assert (segments["query:2/value"].text, segments["query:3/value"].declared) == ("Ana", False)
+
+
+def test_the_name_of_a_program_is_nobodys_words() -> None:
+    agent = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko)"
+    assert not any(segment.declared for segment in read(request(headers=(("User-Agent", agent),)), (), DECLARED))
+
+
+def test_a_credential_with_words_in_it_is_none() -> None:
+    message = request("/?sid=Le+dossier+est+pr%C3%AAt&sid=ab12", (("X-Token", SAID), ("X-Token", "ab12")))
+    said = [s.text for s in read(message, ["sid", "x-token"]) if s.declared]
+    assert said == [SAID, SAID]
+    assert "ab12" not in [s.text for s in read(message, ["sid", "x-token"])]
 
 
 def test_a_path_without_a_query_stays_without() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guard.wire.prose import words
+from guard.wire.prose import contact, words
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,37 @@ def test_several_words_are_content(text: str) -> None:
 )
 def test_ids_types_settings_and_addresses_are_not(text: str) -> None:
     assert not words(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ines.lagarde@example.fr",
+        "Inès <ines@example.fr>",
+        "mailto:ines@example.fr",
+        "06 12 34 56 78",
+        "06.12.34.56.78",
+        "+33612345678",
+        "(01) 23 45 67 89",
+    ],
+)
+def test_a_persons_address_is_told(text: str) -> None:
+    assert contact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gpt-5",
+        "Claude Sonnet 4",
+        "@me",
+        "v1.2.3",
+        "react@18.2.0",
+        "1716212345678",
+        "2026-11-28T10:00:00Z",
+        "12 34",
+        "-1",
+    ],
+)
+def test_ids_labels_and_times_are_none(text: str) -> None:
+    assert not contact(text)

@@ -449,3 +449,24 @@ def test_names_of_files_and_texts_in_them_are_edited(openai: ServiceRule) -> Non
     edited = write(request, openai, [Edit("filename:0", "x.txt"), Edit("body:part/0!", "y")], LIMIT)
     assert edited.body == body.replace(b"Ana.txt", b"x.txt").replace(b"Paul", b"y")
     assert edited.header("content-length") == str(len(edited.body))
+
+
+ADDRESS = "ana@example.com"
+
+
+@pytest.mark.parametrize("place", ["body", "key", "query", "header", "path"])
+@pytest.mark.parametrize(
+    ("channel", "path", "counts"),
+    [("api", CHAT, True), ("api", "/new", True), ("web", CHAT, True), ("web", "/sign-in", False)],
+)
+def test_a_persons_address_counts_where_no_one_signs_in(
+    openai: ServiceRule, place: str, channel: str, path: str, counts: bool
+) -> None:
+    query = f"?x={ADDRESS}" if place == "query" else ""
+    note = ADDRESS if place == "header" else "none"
+    body = {"body": '{"x": "%s"}', "key": '{"%s": 1}'}.get(place, "{}").replace("%s", ADDRESS)
+    if place == "path":
+        path, counts = f"/{ADDRESS}{path}", channel == "api"
+    request = Request("POST", "api.openai.com", path + query, (JSON_TYPE, ("x-note", note)), body.encode())
+    segments = read(request, openai.model_copy(update={"channel": channel}), LIMIT).segments
+    assert [s.declared for s in segments if ADDRESS in s.text] == [counts]
