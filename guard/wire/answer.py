@@ -13,7 +13,7 @@ from guard.errors import WireError
 from guard.rules.schema import FieldRule
 from guard.terms import Role
 from guard.wire import eventstream, lines
-from guard.wire.document import Leaf, Node, parse, quote, splice
+from guard.wire.document import Leaf, Node, Object, parse, quote, splice
 from guard.wire.fields import fields
 from guard.wire.sse import Splitter
 
@@ -138,6 +138,10 @@ class Remembering(Protocol):
         """The same family, for one stream."""
 
 
+_DONE = "[DONE]"
+"""Data that says that every text is over (https://platform.openai.com/docs/api-reference/streaming)."""
+_BARE, _STRING = ("", "bare"), ("", "string")
+"""Channels of data that is no JSON, and of data that is one JSON string: a text that goes on from event to event."""
 _CHANNELS = 256
 """Texts under way that are remembered: one that began before so many others, and has not ended, ends."""
 _FRAMES: Mapping[str, Callable[[], Frames]] = {
@@ -258,13 +262,18 @@ class StreamRewriter:
         cut = not event.whole  # only at the end of the stream: nothing of ours can come after it
         if not event.data:
             return [*self._end(()), event.raw] if cut else [event.raw]
+        if event.data == _DONE:
+            return [*self._end(()), event.raw]
         try:
             root = parse(event.data)
         except WireError:
-            # `[DONE]` and the like say that every text is over; JSON that is broken says nothing
-            return [event.raw] if event.data.startswith("{") and not cut else [*self._end(()), event.raw]
+            return self._bare(event)
+        if _BARE in self._channels and not isinstance(root, Object):
+            return self._bare(event)  # a word of a text that happens to be JSON: a number, a mark
         reading = self.family.read(root)
-        ends = ((),) if cut else reading.ends
+        if isinstance(root, Leaf) and root.kind == "string" and not reading.pieces:
+            reading = Reading((Piece(root, _STRING, "text"),))
+        ends = ((),) if cut else (_BARE, *reading.ends)
         changes = [change for piece in reading.pieces if (change := self._piece(piece, root, event, ends))]
         changes += [change for inner in reading.inner if (change := self._stream(inner))]
         told = [piece.leaf for piece in reading.pieces] + [inner.leaf for inner in reading.inner]
@@ -273,6 +282,23 @@ class StreamRewriter:
         for name in list(self._channels)[: max(0, len(self._channels) - _CHANNELS)]:
             tail += self._end(name)
         return [*tail, event.with_data(splice(event.data, changes)) if changes else event.raw]
+
+    def _bare(self, event: Frame) -> list[bytes]:
+        """Data that is no JSON is text; JSON that is broken is filtered by itself."""
+        cut = not event.whole
+        if event.data.startswith("{"):
+            new = _once(event.data, "json", self.new_filter)
+            return [*(self._end(()) if cut else ()), event.raw if new == event.data else event.with_data(new)]
+        tail: list[bytes] = []
+        channel = self._channels.get(_BARE)
+        if channel is None:
+            tail = self._end(())
+            channel = self._channels[_BARE] = _Channel(self.new_filter("text"), Leaf(0, 0, "string", ""), event)
+        channel.frame = event
+        new = channel.through.feed(event.data)
+        if cut:
+            new += self._channels.pop(_BARE).through.flush()
+        return [*tail, event.raw if new == event.data else event.with_data(new)]
 
     def _stream(self, inner: Inner) -> tuple[int, int, str] | None:
         """The piece of a stream inside this one, filtered; what it holds back comes with a later piece."""
@@ -304,9 +330,14 @@ class StreamRewriter:
         for name in [name for name in self._channels if name[: len(prefix)] == prefix]:
             channel = self._channels.pop(name)
             if text := channel.through.flush():
-                late = self.family.late(name, channel.said + text, channel.last)
+                late = self._late(name, channel, text)
                 out.append(late if isinstance(late, bytes) else _framed_like(channel.frame, late))
         return out
+
+    def _late(self, name: tuple[str, ...], channel: _Channel, text: str) -> bytes | str:
+        if name == _BARE:
+            return text
+        return quote(text) if name == _STRING else self.family.late(name, channel.said + text, channel.last)
 
 
 def _framed_like(frame: Frame, data: str) -> bytes:

@@ -27,17 +27,17 @@ def _units(data: bytes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A length and its JSON; bytes without a length are passed on."""
+    """A length and its JSON, or JSON alone, as calls are answered that do not ask for pieces (`rt=c`)."""
 
     raw: bytes = field(repr=False)
-    begins: int = 0
-    """Bytes of white space and digits; 0 when it has no length."""
+    begins: int | None = None
+    """Bytes of white space and digits; 0 for JSON without a length, None for what is no JSON and is passed on."""
     whole: bool = True
 
     @property
     def data(self) -> str:
         """The JSON inside the one answer of the frame; the frame's own JSON when it has none, or several."""
-        if not self.begins:
+        if self.begins is None:
             return ""
         text = self._text
         leaf = _payload(text)
@@ -55,6 +55,8 @@ class Frame:
         end = len(text.rstrip())
         change = (leaf.start, leaf.end, quote(data)) if leaf else (start, end, data)
         body = splice(text, [change]).encode("utf-8", "surrogateescape")
+        if not self.begins:
+            return body
         head = self.raw[: self.begins]
         white = head[: len(head) - len(head.lstrip())]
         return b"%b%d%b" % (white, _units(body), body)
@@ -109,7 +111,7 @@ class LengthFrames:
             self._rest = self._rest[end:]
 
     def flush(self) -> list[Frame]:
-        """What stands at the end: a frame that was cut, or what is no frame."""
+        """What stands at the end: a frame that was cut, or what has no length."""
         rest, self._rest = self._rest, b""
         head = _HEAD.match(rest)
         return [Frame(rest, head.end() if head else 0, whole=not rest.strip())] if rest else []

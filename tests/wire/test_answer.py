@@ -1,6 +1,7 @@
 """Answers of any kind, whole: every string passes the filter once, all else stays."""
 
 import json
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import given
@@ -8,9 +9,11 @@ from hypothesis import strategies as st
 
 from guard.errors import WireError
 from guard.wire import lines
-from guard.wire.answer import Kind, Plain, Reading, StreamRewriter, leave, whole
+from guard.wire.answer import Family, Kind, Plain, Reading, StreamRewriter, leave, whole
 from guard.wire.document import parse
 from guard.wire.families import FAMILIES
+
+type Restored = Callable[[Family, str, bytes], bytes]
 
 
 class Loud:
@@ -71,9 +74,54 @@ def test_an_answer_with_nothing_to_change_is_the_same(text: str) -> None:
 
 def test_a_stream_nobody_knows_is_filtered_event_by_event() -> None:
     rewriter = StreamRewriter(PLAIN, Loud)
-    out = rewriter.feed(b'event: x\ndata: {"text": "ana"}\n\ndata: an\n\n: ana\n\ndata: [1') + rewriter.flush()
+    out = rewriter.feed(b'event: x\ndata: {"text": "ana"}\n\ndata: in\n\n: ana\n\ndata: [1') + rewriter.flush()
 
-    assert out == b'event: x\ndata: {"text": "ANA"}\n\ndata: an\n\n: ana\n\ndata: [1'
+    assert out == b'event: x\ndata: {"text": "ANA"}\n\ndata: in\n\n: ana\n\ndata: [1'
+
+
+def said(stream: bytes) -> list[str]:
+    """The data of each event that a client is told of."""
+    every = (b"\n".join(line[6:] for line in event.split(b"\n")) for event in stream.split(b"\n\n")[:-1])
+    return [data.decode() for data in every if data]
+
+
+def pieces(text: str, size: int) -> list[str]:
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+def events(data: Iterable[str]) -> bytes:
+    return b"".join(f"data: {one}\n\n".encode() for one in data)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
+@pytest.mark.parametrize("end", [["[DONE]"], []])
+def test_text_that_is_no_json_goes_on_over_events(
+    restored: Restored, values: dict[tuple[str, int], str], size: int, end: list[str]
+) -> None:
+    sent = events([*pieces("Pour [[PERSON_11]] (1) : [[IBAN_CODE_2]], [[PERSON_1]]", size), *end])
+    *shown, last = said(restored(PLAIN, "text/event-stream", sent)) + ["[DONE]"] * (not end)
+    wanted = f"Pour {values['PERSON', 11]} (1) : {values['IBAN_CODE', 2]}, {values['PERSON', 1]}"
+    assert ("".join(shown), last) == (wanted, "[DONE]")
+
+
+@pytest.mark.parametrize("size", [1, 3, 50])
+def test_text_in_json_strings_goes_on_over_events(
+    restored: Restored, values: dict[tuple[str, int], str], size: int
+) -> None:
+    sent = events(json.dumps(piece) for piece in pieces("Pour [[PERSON_11]] : [[PERSON_1]]", size))
+    shown = "".join(map(json.loads, said(restored(PLAIN, "text/event-stream", sent))))
+    assert shown == f"Pour {values['PERSON', 11]} : {values['PERSON', 1]}"
+
+
+def test_a_text_that_is_no_json_ends_with_the_event_that_is_some(restored: Restored) -> None:
+    sent = events(["Voyez [[PERS", '{"done": true}', "ON_11]]"])
+    assert said(restored(PLAIN, "text/event-stream", sent)) == ["Voyez ", "[[PERS", '{"done": true}', "ON_11]]"]
+
+
+def test_json_that_is_broken_stays_as_broken_as_it_was(restored: Restored) -> None:
+    sent = events(['{"a": NaN, "b": "[[PERSON_11]]", "c": "[[PERSON_1]]"}'])
+    [shown] = said(restored(PLAIN, "text/event-stream", sent))
+    assert json.loads(shown)["b"] == "Bob"
 
 
 def test_texts_that_never_end_are_forgotten_and_lose_nothing() -> None:

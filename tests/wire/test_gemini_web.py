@@ -83,6 +83,13 @@ def test_several_answers_in_one_frame_are_restored_too() -> None:
     assert [json.loads(item[2])[1] for item in out] == [f"Titre {NAME}"] * 2  # type: ignore[attr-defined]
 
 
+def test_an_answer_without_lengths_is_restored_whole() -> None:
+    out = rewritten(b")]}'\n\n" + json.dumps(answer("Vu [[PERSON_1]] [[")).encode())
+    [said] = json.loads(out.removeprefix(b")]}'\n\n"))
+    assert json.loads(said[2])[4][0][1][0] == f"Vu {NAME} [["
+    assert rewritten(b"<p>[[PERSON_1]]</p>") == f"<p>{NAME}</p>".encode()
+
+
 @pytest.mark.parametrize("data", [b"", b")]}'\n", b")]}'\n\n[1]", b"12\n[", b"<html>nothing</html>", b"99999\n[]\n"])
 def test_what_is_no_frame_passes_at_the_end(data: bytes) -> None:
     assert rewritten(data) == data
