@@ -29,7 +29,7 @@ from guard.wire import request as wire
 from guard.wire.answer import Kind
 from guard.wire.conversation import conversation
 from guard.wire.files.crew import Crew
-from guard.wire.refusal import Refusal, readable, refuse, shape
+from guard.wire.refusal import Refusal, ended, readable, refuse, shape
 
 STOPS = (Verdict.JUSTIFY, Verdict.HOLD, Verdict.BLOCK)
 """Verdicts with which nothing leaves."""
@@ -139,7 +139,8 @@ class Guard:
             self.deciding -= 1
         if exchange.reply is None:
             return exchange
-        return replace(exchange, reply=readable(exchange.reply, request.header("origin")))
+        reply = ended(exchange.reply, request.header("content-type") or "")
+        return replace(exchange, reply=readable(reply, request.header("origin")))
 
     async def _outgoing(
         self, request: Request, service: ServiceRule, actor: Actor, before: Sequence[Segment]

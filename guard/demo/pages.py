@@ -6,6 +6,7 @@ page of ours reads what a service of ours says, so that tests and the demo can p
 
 import json
 import re
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -295,6 +296,88 @@ def _read_github(answer: bytes) -> str:
     return "".join(event["body"] for event in events if event["type"] == "content")
 
 
+def _write_zai(pieces: Sequence[str]) -> list[bytes]:
+    def said(data: dict[str, object]) -> bytes:
+        return _sse({"type": "chat:completion", "data": data})
+
+    thoughts = [said({"delta_content": piece, "phase": "thinking"}) for piece in pieces]
+    answers = [said({"delta_content": piece, "phase": "answer"}) for piece in pieces]
+    return [*thoughts, *answers, said({"done": True, "delta_content": "", "phase": "done"}), b"data: [DONE]\n\n"]
+
+
+def _read_zai(answer: bytes) -> str:
+    said = [event["data"] for event in _events(answer) if isinstance(event, dict)]
+    thought, text = (
+        "".join(data["delta_content"] for data in said if data["phase"] == phase) for phase in ("thinking", "answer")
+    )
+    if thought and thought != text:
+        raise AssertionError("the thought is not the text")
+    return text
+
+
+def _write_you(pieces: Sequence[str]) -> list[bytes]:
+    said = [_sse({"youChatToken": piece}, "youChatToken") for piece in pieces]
+    return [*said, _sse("I'm Mr. Meeseeks. Look at me.", "done")]
+
+
+def _read_you(answer: bytes) -> str:
+    return "".join(event.get("youChatToken", "") for event in _events(answer) if isinstance(event, dict))
+
+
+def _write_genspark(pieces: Sequence[str]) -> list[bytes]:
+    field = {"message_id": "m1", "field_name": "content"}
+    said = [_sse({"type": "message_field_delta", **field, "delta": piece}) for piece in pieces]
+    text = "".join(pieces)
+    last = _sse({"type": "message_field", **field, "field_value": text})
+    return [_sse({"type": "project_start", "id": CONVERSATION}), *said, last]
+
+
+def _read_genspark(answer: bytes) -> str:
+    events = [event for event in _events(answer) if isinstance(event, dict)]
+    said = "".join(event["delta"] for event in events if event["type"] == "message_field_delta")
+    if [said] != [event["field_value"] for event in events if event["type"] == "message_field"]:
+        raise AssertionError("the pieces are not the answer")
+    return said
+
+
+def _write_ui_messages(pieces: Sequence[str]) -> list[bytes]:
+    said = [_sse({"type": "text-delta", "id": "1", "delta": piece}) for piece in pieces]
+    text = {"id": "1"}
+    return [_sse({"type": "text-start", **text}), *said, _sse({"type": "text-end", **text}), b"data: [DONE]\n\n"]
+
+
+def _read_ui_messages(answer: bytes) -> str:
+    events = [event for event in _events(answer) if isinstance(event, dict)]
+    return "".join(event["delta"] for event in events if event["type"] == "text-delta")
+
+
+def _enveloped(value: object, flags: int = 0) -> bytes:
+    payload = json.dumps(value, ensure_ascii=False).encode()
+    return struct.pack(">BI", flags, len(payload)) + payload
+
+
+def _write_kimi(pieces: Sequence[str]) -> list[bytes]:
+    first, *rest = pieces or [""]
+
+    def said(operation: str, mask: str, piece: str) -> bytes:
+        return _enveloped({"op": operation, "mask": mask, "block": {"id": "2", "text": {"content": piece}}})
+
+    more = [said("append", "block.text.content", piece) for piece in rest]
+    return [said("set", "block.text", first), *more, _enveloped({"done": {}}), _enveloped({}, 2)]
+
+
+def _read_kimi(answer: bytes) -> str:
+    text, at = "", 0
+    while at < len(answer):
+        flags, size = struct.unpack_from(">BI", answer, at)
+        event = json.loads(answer[at + 5 : at + 5 + size])
+        text += event.get("block", {}).get("text", {}).get("content", "")
+        at += 5 + size
+        if flags == 2 and at != len(answer):
+            raise AssertionError("a message behind the last one")
+    return text
+
+
 EVENTS, LINES = "text/event-stream; charset=utf-8", "application/x-ndjson"
 PAGES = {
     "chatgpt-web": Page(EVENTS, _write_chatgpt, _read_chatgpt),
@@ -307,5 +390,10 @@ PAGES = {
     "huggingchat-web": Page(LINES, _write_huggingchat, _read_huggingchat),
     "duckai-web": Page(EVENTS, _write_duckai, _read_duckai),
     "github-copilot-web": Page(EVENTS, _write_github, _read_github),
+    "zai-web": Page(EVENTS, _write_zai, _read_zai),
+    "you-web": Page(EVENTS, _write_you, _read_you),
+    "genspark": Page(EVENTS, _write_genspark, _read_genspark),
+    "ui-messages": Page(EVENTS, _write_ui_messages, _read_ui_messages),
+    "kimi-web": Page("application/connect+json", _write_kimi, _read_kimi),
 }
 """Every family that web pages speak over HTTP."""

@@ -24,25 +24,31 @@ from guard.demo.pages import CONVERSATION, PAGES, Page
 
 HTTP_HOSTS = (
     "chatgpt.com", "claude.ai", "gemini.google.com", "www.perplexity.ai", "chat.mistral.ai", "chat.deepseek.com",
-    "grok.com", "huggingface.co", "duck.ai", "poe.com",
+    "grok.com", "huggingface.co", "duck.ai", "poe.com", "chat.z.ai", "you.com", "www.genspark.ai", "t3.chat",
+    "www.kimi.com",
 )  # fmt: skip
 SOCKET_HOSTS = ("ws.chatgpt.com", "copilot.microsoft.com", "substrate.office.com", "gateway.meta.ai")
 _PIECE = 3
 _SENDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(path), family)
-    for path, family in (
-        (r"/backend-\w+/(?:f/)?conversation(?:/resume)?", "chatgpt-web"),
-        (r"/api/organizations/.*/completion", "claude-web"),
-        (r"/_/BardChatUi/data/.*", "gemini-web"),
-        (r"/rest/sse/perplexity_ask", "perplexity-web"),
-        (r"/api/chat", "lechat-web"),
-        (r"/api/v0/chat/completion", "deepseek-web"),
-        (r"/rest/app-chat/conversations/.*", "grok-web"),
-        (r"/chat/conversation/.*", "huggingchat-web"),
-        (r"/duckchat/v1/chat", "duckai-web"),
+    (re.compile(address), family)
+    for address, family in (
+        (r"[^/]+/backend-\w+/(?:f/)?conversation(?:/resume)?", "chatgpt-web"),
+        (r"[^/]+/api/organizations/.*/completion", "claude-web"),
+        (r"[^/]+/_/BardChatUi/data/.*", "gemini-web"),
+        (r"[^/]+/rest/sse/perplexity_ask", "perplexity-web"),
+        (r"chat\.mistral\.ai/api/chat", "lechat-web"),
+        (r"[^/]+/api/v0/chat/completion", "deepseek-web"),
+        (r"[^/]+/rest/app-chat/conversations/.*", "grok-web"),
+        (r"[^/]+/chat/conversation/.*", "huggingchat-web"),
+        (r"[^/]+/duckchat/v1/chat", "duckai-web"),
+        (r"chat\.z\.ai/api/v2/chat/completions", "zai-web"),
+        (r"you\.com/api/streamingSearch", "you-web"),
+        (r"[^/]+/api/agent/ask_proxy", "genspark"),
+        (r"t3\.chat/api/chat", "ui-messages"),
+        (r"[^/]+/apiv2/kimi\.gateway\.chat\.v1\.ChatService/Chat", "kimi-web"),
     )
 )
-"""Path -> the form of its answers."""
+"""Host and path -> the form of its answers."""
 
 
 class Website:
@@ -180,15 +186,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._say("text/html; charset=utf-8", site.page[path].encode())
             return
         site.requests.append(received)
-        family = next((family for pattern, family in _SENDS if pattern.fullmatch(path)), None)
-        if self.command == "GET":
+        address = (received.header("host") or "") + path
+        family = next((family for pattern, family in _SENDS if pattern.fullmatch(address)), None)
+        if family is not None:
+            self._stream(PAGES[family], _pieces(_plain(received)))
+        elif self.command == "GET":
             parts = {"content": {"parts": [site.snapshot]}}
             said = {"id": site.conversation, "title": site.snapshot, "mapping": {"a1": {"message": parts}}}
             self._say("application/json", json.dumps(said).encode())
-        elif family is None:
-            self._say("application/json", b'{"status":"ok"}')
         else:
-            self._stream(PAGES[family], _pieces(_plain(received)))
+            self._say("application/json", b'{"status":"ok"}')
 
     do_GET = do_POST = do_PUT = do_PATCH = do_OPTIONS = handle_any_method  # noqa: N815 - http.server's names
 
@@ -213,5 +220,6 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _plain(received: Received) -> str:
-    text = received.body.decode("utf-8", "replace")
+    """What was asked: a page that reads has its question in the address."""
+    text = received.path if received.method == "GET" else received.body.decode("utf-8", "replace")
     return text.replace("%5B", "[").replace("%5D", "]")

@@ -12,7 +12,7 @@ from typing import Literal, Protocol, runtime_checkable
 from guard.errors import WireError
 from guard.rules.schema import FieldRule
 from guard.terms import Role
-from guard.wire import eventstream, lines
+from guard.wire import connect, eventstream, lines
 from guard.wire.document import Leaf, Node, Object, parse, quote, splice
 from guard.wire.fields import fields
 from guard.wire.sse import Splitter
@@ -152,6 +152,7 @@ _FRAMES: Mapping[str, Callable[[], Frames]] = {
     "application/stream+json": lines.Splitter,
     "application/ndjson": lines.Splitter,
     "application/jsonl": lines.Splitter,
+    connect.TYPE: connect.Splitter,
 }
 """Media type -> how any family's answer of this type is cut."""
 

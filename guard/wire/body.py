@@ -10,7 +10,7 @@ from decimal import Decimal
 from guard.errors import WireError
 from guard.rules.schema import FieldRule
 from guard.terms import Role, Segment
-from guard.wire import attachments, form, formdata
+from guard.wire import attachments, connect, form, formdata
 from guard.wire.attachments import Attachment, Told
 from guard.wire.document import Leaf, Node, parse, parse_all, quote, splice
 from guard.wire.fields import NESTED, Field, fields, idle, members, within
@@ -19,6 +19,8 @@ from guard.wire.prose import words
 
 _DIGITS = 9
 """Shorter numbers are counts and settings; no identifier we know has fewer digits."""
+_CONNECTED = 2**26
+"""Bytes of a packed message when it is unpacked."""
 _LONGEST = 40
 """A number of more digits before its point or behind it is a quantity."""
 
@@ -44,6 +46,8 @@ def read(body: bytes, content_type: str, rules: Sequence[FieldRule], *, upload: 
         return Reading(())
     if formdata.claims(content_type):
         return _reading(formdata.read(body, content_type, rules, _json_in))
+    if connect.claims(content_type):
+        return _read_json(connect.BORDER.join(text for _, text in connect.messages(body, _CONNECTED)), rules)
     if upload or (not rules and kinds.of(body)):
         return _reading(attachments.told("body:", body))
     text, _, _ = _text(body, content_type)
@@ -61,6 +65,10 @@ def write(body: bytes, content_type: str, rules: Sequence[FieldRule], edits: Map
         return body
     if formdata.claims(content_type):
         return formdata.write(body, content_type, edits, lambda text, inner: _write_json(text, (), inner))
+    if connect.claims(content_type):
+        told = connect.messages(body, _CONNECTED)
+        new = _write_json(connect.BORDER.join(text for _, text in told), rules, edits).split(connect.BORDER)
+        return connect.stream(zip((flags for flags, _ in told), new, strict=True))
     if inside := attachments.within("body:", edits):
         return extract.rewritten(body, inside)
     text, codec, mark = _text(body, content_type)

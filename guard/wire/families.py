@@ -42,6 +42,11 @@ FAMILIES: dict[str, Family] = {
     "github-copilot-web": pieces.GITHUB_COPILOT,
     "mscopilot": pieces.MSCOPILOT,
     "signalr": pieces.SIGNALR,
+    "zai-web": pieces.ZAI,
+    "you-web": pieces.YOU,
+    "genspark": pieces.GENSPARK,
+    "kimi-web": pieces.KIMI,
+    "ui-messages": pieces.UI_MESSAGES,
     "json": Plain(leave(("/**/arguments", "json"), ("/**/encrypted_content", "signed"), ("/**/signature", "signed"))),
 }
 """Every value that `Endpoint.family` may have."""

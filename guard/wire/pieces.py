@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from guard.rules.schema import FieldRule
 from guard.terms import Role
 from guard.wire import lines, records
-from guard.wire.answer import Frames, Piece, Reading
+from guard.wire.answer import Frames, Kind, Piece, Reading
 from guard.wire.document import Leaf, Node, at, render
 from guard.wire.fields import fields
 
@@ -31,6 +31,7 @@ class Said:
     when: tuple[Place, frozenset[str]] | None = None
     """A leaf of the event and the values it must have."""
     padding: str = ""
+    kind: Kind = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Pieces:
                 continue
             said = told[found.rule.path]
             channel = (found.pointer, *(_text(event, place) for place in said.by))
-            pieces.append(Piece(found.leaf, channel, "text", whole=said.whole, padding=said.padding))
+            pieces.append(Piece(found.leaf, channel, said.kind, whole=said.whole, padding=said.padding))
         over = any(_is(event, place, values) for place, values in self.ends)
         return Reading(tuple(pieces), ((),) if over else ())
 
@@ -124,3 +125,29 @@ SIGNALR = Pieces(
     ends=((("type",), _one("2", "3", "7")),),
     cut=records.Splitter,
 )
+ZAI = Pieces(
+    (Said("/data/delta_content", (("data", "phase"),)),),
+    ends=((("data", "done"), _one("true")), (("data", "phase"), _one("done"))),
+)
+YOU = Pieces((Said("/youChatToken"),))
+GENSPARK = Pieces(
+    (Said("/delta", (("message_id",), ("field_name",)), when=(("type",), _one("message_field_delta"))),),
+    ends=((("type",), _one("message_field", "message_result", "project_field")),),
+)
+KIMI = Pieces(
+    (
+        Said("/block/text/content", (("block", "id"),), when=(("op",), _one("set", "append"))),
+        Said("/block/think/content", (("block", "id"),), when=(("op",), _one("set", "append"))),
+        Said("/text", when=(("event",), _one("cmpl"))),
+    ),
+    ends=((("done",), _one()), (("event",), _one("all_done", "error"))),
+)
+"""Its messages since 2025, and the events before them."""
+UI_MESSAGES = Pieces(
+    (
+        Said("/delta", (("type",), ("id",)), when=(("type",), _one("text-delta", "reasoning-delta"))),
+        Said("/inputTextDelta", (("toolCallId",),), kind="json"),
+    ),
+    ends=((("type",), _one("text-end", "reasoning-end", "tool-input-available", "finish", "error", "abort")),),
+)
+"""What pages that are made with the AI SDK read (https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol)."""

@@ -11,9 +11,11 @@ import orjson
 
 from guard.rules.schema import ServiceRule
 from guard.terms import Answer
+from guard.wire import connect
 from guard.wire.shown import show
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]{0,31}://[\w.:\[\]-]{1,260}")
+_CONNECT = re.compile(r"application/connect\+[\w.+-]{1,32}")
 
 _AWS_TYPES = ("ValidationException", "ServiceUnavailableException")
 """What boto3 calls an error the caller must mend, and one of the service's own."""
@@ -73,6 +75,19 @@ def readable(answer: Answer, origin: str | None) -> Answer:
     return Answer(answer.status, (*answer.headers, *allowed), answer.body)
 
 
+def ended(answer: Answer, asked: str) -> Answer:
+    """An error as a stream of the Connect protocol shows it: in its last message, in JSON whatever the others are.
+
+    `asked`: the content type of the request (https://connectrpc.com/docs/protocol).
+    """
+    kind = asked.partition(";")[0].strip().lower()
+    if answer.status < 400 or not _CONNECT.fullmatch(kind):
+        return answer
+    body = connect.envelope(orjson.dumps({"error": orjson.loads(answer.body)}), connect.LAST)
+    own = {"content-type": kind, "content-length": str(len(body))}
+    return Answer(200, tuple((name, own.get(name, value)) for name, value in answer.headers), body)
+
+
 def _error(refusal: Refusal, shape: str) -> dict[str, object]:
     """The JSON of an error, in the form of the service's own."""
     kind = "invalid_request_error" if refusal.status < 500 else "api_error"
@@ -100,6 +115,9 @@ def _error(refusal: Refusal, shape: str) -> dict[str, object]:
         case "aws-error":
             # https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
             return {"message": refusal.message}
+        case "connect-error":
+            # https://connectrpc.com/docs/protocol#error-codes
+            return {"code": "invalid_argument" if refusal.status < 500 else "unavailable", "message": refusal.message}
         case _:
             return {"error": {"code": refusal.code, "message": refusal.message}}
 

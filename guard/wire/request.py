@@ -22,6 +22,8 @@ SOCKET = "WEBSOCKET"
 """The method of rule files for a socket, and of a message on it."""
 _BLOCK = re.compile(r"[?&](?:comp=block(?:&|$)|comp=appendblock|partNumber=)", re.IGNORECASE)
 _RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+)")
+_ACCOUNT = re.compile(r"e-?mail|phone|login|user|account|identifier|member|invit", re.IGNORECASE)
+"""Names of fields in which a page's own account stands, or somebody else's."""
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_/@-]{0,63}")
 
 _INSIDE = ("body:", "key:", "form:", "filename:", "filename*:")
@@ -58,8 +60,8 @@ def opened(request: Request, rule: ServiceRule, limit: int) -> Opened:
         causes.append("websocket" if (request.header("upgrade") or "").lower() == "websocket" else "upgrade")
     reading = _try(causes, lambda: _read_body(request, where, limit), body.Reading(()))
     segments += reading.segments
-    if fields or rule.channel != "web":
-        segments = [_counted(segment) for segment in segments]
+    page = rule.channel == "web" and not fields
+    segments = [_counted(segment, page=page) for segment in segments]
     values = reading.values or {}
     endpoint = where.endpoint
     prompt = Prompt(
@@ -78,13 +80,16 @@ def opened(request: Request, rule: ServiceRule, limit: int) -> Opened:
     return Opened(prompt, reading.files)
 
 
-def _counted(segment: Segment) -> Segment:
-    """A string that nobody declared, where no one signs in: a person's address in it is content.
+def _counted(segment: Segment, *, page: bool) -> Segment:
+    """A string that nobody declared: a person's address in it is content, unless somebody signs in with it.
 
-    Pages sign people in at paths that nobody declared; programs do so with keys.
+    `page`: a path of a web page whose fields nobody declared. People sign in and invite others there.
     """
-    counts = not segment.declared and segment.role is not Role.FILE and contact(segment.text)
-    return replace(segment, declared=True) if counts else segment
+    if segment.declared or segment.role is Role.FILE or not contact(segment.text):
+        return segment
+    if page and (segment.where == "path:" or _ACCOUNT.search(segment.hint)):
+        return segment
+    return replace(segment, declared=True)
 
 
 def write(request: Request, rule: ServiceRule, edits: Iterable[Edit], limit: int) -> Request:

@@ -9,6 +9,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
+from guard.wire import connect
+
 type Shown = tuple[str, bytes]
 """Content type and body."""
 
@@ -193,6 +195,61 @@ def _openai_socket(text: str, name: str) -> Shown:
     return _JSON, orjson.dumps({"type": "error", "status": 400, "error": error})
 
 
+def _zai(text: str, name: str) -> Shown:
+    def said(data: Mapping[str, object]) -> dict[str, object]:
+        return {"type": "chat:completion", "data": data}
+
+    last = {"done": True, "delta_content": "", "phase": "done"}
+    return _EVENTS, _sse(said({"delta_content": text, "phase": "answer"}), said(last), "[DONE]")
+
+
+def _you(text: str, name: str) -> Shown:
+    return _EVENTS, _sse(("youChatToken", {"youChatToken": text}), ("done", "I'm Mr. Meeseeks. Look at me."))
+
+
+def _genspark(text: str, name: str) -> Shown:
+    """The page makes its bubble when the first delta comes, and takes line feeds alone between events."""
+    message = {"message_id": name, "project_id": name}
+    whole = {"role": "assistant", "id": name, "content": text, "session_state": {}}
+    events: list[dict[str, object]] = [
+        {"type": "project_start", "id": name},
+        {"type": "message_start", **message, "role": "assistant", "tool_call_id": None},
+        {"type": "message_field_delta", **message, "field_name": "content", "delta": text},
+        {"type": "message_field", **message, "field_name": "content", "field_value": text},
+        {"type": "message_result", **message, "message": whole},
+        {"type": "project_field", "id": name, "field_name": "status", "field_value": "FINISHED"},
+    ]
+    return _EVENTS, _sse(*events)
+
+
+def _kimi(text: str, name: str) -> Shown:
+    """Messages of the Connect protocol."""
+    message = {"id": name, "role": "assistant"}
+    events: list[dict[str, object]] = [
+        {"op": "set", "mask": "message", "message": {**message, "status": "MESSAGE_STATUS_GENERATING"}},
+        {"op": "set", "mask": "block.text", "block": {"id": "1", "messageId": name, "text": {"content": text}}},
+        {"op": "set", "mask": "message.status", "message": {**message, "status": "MESSAGE_STATUS_COMPLETED"}},
+        {"done": {}},
+    ]
+    body = b"".join(connect.envelope(orjson.dumps(event)) for event in events)
+    return connect.TYPE, body + connect.envelope(b"{}", connect.LAST)
+
+
+def _ui_messages(text: str, name: str) -> Shown:
+    """https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol, which asks for a header of its own besides."""
+    said = {"id": "1"}
+    return _EVENTS, _sse(
+        {"type": "start", "messageId": name},
+        {"type": "start-step"},
+        {"type": "text-start", **said},
+        {"type": "text-delta", **said, "delta": text},
+        {"type": "text-end", **said},
+        {"type": "finish-step"},
+        {"type": "finish"},
+        "[DONE]",
+    )
+
+
 _SHAPES: Mapping[str, Callable[[str, str], Shown]] = {
     "chatgpt-web": _chatgpt,
     "no-completions": _no_completions,
@@ -209,4 +266,9 @@ _SHAPES: Mapping[str, Callable[[str, str], Shown]] = {
     "mscopilot-socket": _mscopilot,
     "signalr-socket": _signalr,
     "openai-socket": _openai_socket,
+    "zai-web": _zai,
+    "you-web": _you,
+    "genspark": _genspark,
+    "kimi-web": _kimi,
+    "ui-messages": _ui_messages,
 }

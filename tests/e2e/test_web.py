@@ -2,9 +2,10 @@
 
 import json
 import ssl
+import struct
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 import httpx2
 import pytest
@@ -39,7 +40,7 @@ class Scene:
     @property
     def left(self) -> str:
         """All that reached the services."""
-        bodies = [request.body.decode() for request in self.website.requests[self.requests_before :]]
+        bodies = [request.body.decode("utf-8", "replace") for request in self.website.requests[self.requests_before :]]
         messages = self.website.messages[self.messages_before :]
         return "\n".join([*bodies, *(m if isinstance(m, str) else m.decode() for m in messages)])
 
@@ -61,6 +62,12 @@ def scene(whole_stage: Stage, website: Website, http: httpx2.Client, trust: ssl.
 def form(text: str) -> bytes:
     inner = json.dumps([[text, 0, None, []], ["fr"], ["c_00ff00ff00ff00ff"]], ensure_ascii=False)
     return f"f.req={quote_plus(json.dumps([None, inner], ensure_ascii=False))}&at=x".encode()
+
+
+def connect(text: str) -> bytes:
+    body = {"message": {"role": "user", "blocks": [{"text": {"content": text}}]}, "options": {"thinking": False}}
+    payload = json.dumps(body, ensure_ascii=False).encode()
+    return struct.pack(">BI", 0, len(payload)) + payload
 
 
 def chatgpt(text: str) -> dict[str, Any]:
@@ -88,6 +95,19 @@ SENDS: dict[str, tuple[str, Any]] = {
         "https://duck.ai/duckchat/v1/chat",
         lambda text: {"messages": [{"role": "user", "content": text}]},
     ),
+    "zai-web": (
+        "https://chat.z.ai/api/v2/chat/completions",
+        lambda text: {"stream": True, "model": "glm-4.6", "messages": [{"role": "user", "content": text}]},
+    ),
+    "genspark": (
+        "https://www.genspark.ai/api/agent/ask_proxy",
+        lambda text: {"type": "ai_chat", "messages": [{"role": "user", "content": text}], "user_s_input": text},
+    ),
+    "ui-messages": (
+        "https://t3.chat/api/chat",
+        lambda text: {"messages": [{"role": "user", "parts": [{"type": "text", "text": text}]}]},
+    ),
+    "kimi-web": ("https://www.kimi.com/apiv2/kimi.gateway.chat.v1.ChatService/Chat", connect),
     "gemini-web": (
         "https://gemini.google.com/_/BardChatUi/data/assistant.lamda.BardFrontendService/StreamGenerate?rt=c",
         form,
@@ -99,8 +119,8 @@ def ask(scene: Scene, page: str, text: str) -> httpx2.Response:
     url, body = SENDS[page]
     made = body(text)
     if isinstance(made, bytes):
-        headers = {"content-type": "application/x-www-form-urlencoded;charset=utf-8"}
-        return scene.http.post(url, content=made, headers=headers)
+        kind = "application/connect+json" if page == "kimi-web" else "application/x-www-form-urlencoded;charset=utf-8"
+        return scene.http.post(url, content=made, headers={"content-type": kind})
     return scene.http.post(url, json=made, headers={"origin": url[: url.index("/", 8)]})
 
 
@@ -121,6 +141,25 @@ def test_a_refusal_is_an_answer_of_the_assistant(scene: Scene, page: str) -> Non
     assert (scene.left, scene.verdicts) == ("", ["block"])
     if origin := answer.request.headers.get("origin"):
         assert answer.headers["access-control-allow-origin"] == origin
+
+
+def test_a_question_in_an_address_stays_here_and_is_answered(scene: Scene) -> None:
+    url = "https://you.com/api/streamingSearch"
+    answer = scene.http.get(url, params={"q": PROMPT, "page": "1"})
+    assert PAGES["you-web"].read(answer.content) == SHOWN
+    refused = scene.http.get(url, params={"q": FORBIDDEN})
+    assert "Cette demande ressemble à un tri" in PAGES["you-web"].read(refused.content)
+    [received] = scene.website.requests[scene.requests_before :]
+    assert EMAIL not in unquote_plus(received.path)
+    assert "[[IBAN_CODE_" in unquote_plus(received.path)
+    assert scene.verdicts == ["redact", "block"]
+
+
+def test_what_is_protobuf_is_refused_as_connect_does(scene: Scene) -> None:
+    url = "https://www.kimi.com/apiv2/kimi.gateway.chat.v1.ChatService/ListMessages"
+    answer = scene.http.post(url, content=b"\0\0\0\0\2\x0a\0", headers={"content-type": "application/connect+proto"})
+    assert (scene.left, scene.verdicts) == ("", ["block"])
+    assert "illisible" in json.loads(answer.content[5:])["error"]["message"]
 
 
 def test_a_draft_leaves_without_its_values(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """A refusal is an error that the service's own clients show, once."""
 
 import json
+import struct
 
 import anthropic as anthropic_sdk
 import httpx2
@@ -9,7 +10,7 @@ import pytest
 
 from guard.rules.schema import ServiceRule
 from guard.terms import Answer
-from guard.wire.refusal import Refusal, refuse, shape
+from guard.wire.refusal import Refusal, ended, refuse, shape
 
 MESSAGE = "Refusé : ce texte est « confidentiel ». (événement 0190-x)"
 REFUSAL = Refusal(400, "policy_violation", MESSAGE, "0190-x")
@@ -98,6 +99,7 @@ def test_the_anthropic_client_shows_the_message_and_asks_once() -> None:
         pytest.param("cohere-error", {"id": "0190-x", "message": MESSAGE}, id="cohere"),
         pytest.param("ollama-error", {"error": MESSAGE}, id="ollama"),
         pytest.param("aws-error", {"message": MESSAGE}, id="aws"),
+        pytest.param("connect-error", {"code": "invalid_argument", "message": MESSAGE}, id="connect"),
         pytest.param("json-error", {"error": {"code": "policy_violation", "message": MESSAGE}}, id="anybody"),
     ],
 )
@@ -134,3 +136,22 @@ def test_what_passes_may_be_tried_again() -> None:
 
 def test_a_host_nobody_knows_gets_plain_json(openai: ServiceRule) -> None:
     assert (shape(openai), shape(None)) == ("openai-error", "json-error")
+
+
+def test_a_stream_of_connect_ends_with_the_error_in_its_last_message() -> None:
+    answer = ended(refuse(REFUSAL, "connect-error"), "Application/Connect+proto; x=y")
+    assert (answer.status, answer.header("content-type")) == (200, "application/connect+proto")
+    assert answer.header("content-length") == str(len(answer.body))
+    assert struct.unpack_from(">BI", answer.body) == (2, len(answer.body) - 5)
+    assert json.loads(answer.body[5:]) == {"error": {"code": "invalid_argument", "message": MESSAGE}}
+
+
+@pytest.mark.parametrize("asked", ["application/json", "application/proto", "", "application/connect+\r\nx"])
+def test_other_calls_get_the_error_as_it_is(asked: str) -> None:
+    answer = refuse(REFUSAL, "connect-error")
+    assert ended(answer, asked) is answer
+
+
+def test_what_a_page_shows_is_no_error_of_connect() -> None:
+    shown = refuse(REFUSAL, "kimi-web")
+    assert ended(shown, "application/connect+json") is shown

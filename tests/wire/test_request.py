@@ -457,9 +457,9 @@ ADDRESS = "ana@example.com"
 @pytest.mark.parametrize("place", ["body", "key", "query", "header", "path"])
 @pytest.mark.parametrize(
     ("channel", "path", "counts"),
-    [("api", CHAT, True), ("api", "/new", True), ("web", CHAT, True), ("web", "/sign-in", False)],
+    [("api", CHAT, True), ("api", "/new", True), ("web", CHAT, True), ("web", "/new", True)],
 )
-def test_a_persons_address_counts_where_no_one_signs_in(
+def test_a_persons_address_counts_wherever_it_stands(
     openai: ServiceRule, place: str, channel: str, path: str, counts: bool
 ) -> None:
     query = f"?x={ADDRESS}" if place == "query" else ""
@@ -470,3 +470,14 @@ def test_a_persons_address_counts_where_no_one_signs_in(
     request = Request("POST", "api.openai.com", path + query, (JSON_TYPE, ("x-note", note)), body.encode())
     segments = read(request, openai.model_copy(update={"channel": channel}), LIMIT).segments
     assert [s.declared for s in segments if ADDRESS in s.text] == [counts]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/new?login=ana@example.com"])
+@pytest.mark.parametrize(("channel", "counts"), [("api", True), ("web", False)])
+def test_an_address_with_which_somebody_signs_in_on_a_page_is_none(
+    openai: ServiceRule, path: str, channel: str, counts: bool
+) -> None:
+    body = json.dumps({"email_address": ADDRESS}).encode()
+    request = Request("POST", "api.openai.com", path, (JSON_TYPE, ("x-user-email", ADDRESS)), body)
+    segments = read(request, openai.model_copy(update={"channel": channel}), LIMIT).segments
+    assert {s.declared for s in segments if ADDRESS in s.text} == {counts}
