@@ -61,6 +61,8 @@ class Website:
         """Every message on a socket, in order."""
         self.snapshot = ""
         """The text of the conversation that is read back, or told on a socket."""
+        self.says = ""
+        """What is said instead of the placeholders."""
         self.page: Mapping[str, str] = {}
         """Path -> HTML of our own."""
         self.conversation = CONVERSATION
@@ -124,7 +126,10 @@ async def _say(connection: ServerConnection, messages: list[str]) -> None:
 
 def _pieces(received: str) -> list[str]:
     """What a service says: all placeholders it got."""
-    text = "Vu " + " ; ".join(dict.fromkeys(PLACEHOLDER.findall(received))) + " é"
+    return _cut("Vu " + " ; ".join(dict.fromkeys(PLACEHOLDER.findall(received))) + " é")
+
+
+def _cut(text: str) -> list[str]:
     return [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
 
 
@@ -189,7 +194,7 @@ class _Handler(BaseHTTPRequestHandler):
         address = (received.header("host") or "") + path
         family = next((family for pattern, family in _SENDS if pattern.fullmatch(address)), None)
         if family is not None:
-            self._stream(PAGES[family], _pieces(_plain(received)))
+            self._stream(PAGES[family], _cut(site.says) if site.says else _pieces(_plain(received)))
         elif self.command == "GET":
             parts = {"content": {"parts": [site.snapshot]}}
             said = {"id": site.conversation, "title": site.snapshot, "mapping": {"a1": {"message": parts}}}

@@ -11,7 +11,7 @@ from guard.rules.schema import FieldRule
 from guard.terms import Request, Role, Segment
 from guard.wire import form
 from guard.wire.fields import idle, members
-from guard.wire.prose import words
+from guard.wire.prose import contact, words
 
 CREDENTIALS = frozenset(
     {
@@ -38,7 +38,7 @@ def read(request: Request, credentials: Collection[str] = (), rules: Sequence[Fi
     """One segment for the path, each name and value of the query, and each header and trailer.
 
     `credentials`: names of headers (in lower case) and in the query whose values are the service's own credentials;
-    one that holds words is none.
+    one that holds words is none, nor one in the query that holds a person's address.
     """
     path, _, query = request.path.partition("?")
     plain = form.decoded(path)
@@ -55,12 +55,17 @@ def _read_query(query: str, credentials: Collection[str], rules: Sequence[FieldR
     for part, rule in zip(every, told, strict=True):
         if not part.hint:
             yield part
-        elif idle(rule, part.text) or (part.hint in credentials and not words(part.text)):
+        elif idle(rule, part.text) or (part.hint in credentials and not _said(part.text)):
             continue
         elif rule is None or rule.holds == "opaque":
             yield part
         else:
             yield replace(part, role=rule.role, declared=True, editable=rule.holds != "signed")
+
+
+def _said(text: str) -> bool:
+    """Words or a person's address, which no token looks like. (A header may name the account: X-AnchorMailbox.)"""
+    return words(text) or contact(text)
 
 
 def _read_fields(

@@ -23,8 +23,11 @@ import pytest
 
 from guard.demo.certificates import Authority
 from guard.demo.exchange import Call, Exchange, Reply
+from guard.demo.pages import PAGES
 from guard.demo.process import GuardProcess
 from guard.demo.standin import Standin
+from guard.demo.typed import TYPED
+from guard.demo.website import HTTP_HOSTS, Website
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "assistant.example.com"
@@ -32,6 +35,10 @@ IBAN = "FR76 3000 6000 0112 3456 7890 189"
 OTHER = "FR14 2004 1010 0505 0001 3M02 606"
 HR, SALES = "127.0.0.2", "127.0.0.3"
 ASK = "Quel est le compte de notre client ?"
+WATCHED = (
+    "internal-assistant, chatgpt-web, claude-web, perplexity-web, lechat-web, deepseek-web, grok-web, huggingchat-web, "
+    "duckai-web, zai-web, genspark, t3-chat, kimi-web, gemini-web"
+)
 FILLER = "Le dossier du client est à jour, et la relance est prévue pour la semaine qui vient. "
 
 
@@ -44,8 +51,8 @@ def free_port() -> int:
 class Assistant:
     """The assistant, the guard in front of it, and two people."""
 
-    def __init__(self, standin: Standin, guard: GuardProcess, door: int) -> None:
-        self.standin, self.guard, self.door = standin, guard, door
+    def __init__(self, standin: Standin, website: Website, guard: GuardProcess, door: int) -> None:
+        self.standin, self.website, self.guard, self.door = standin, website, guard, door
         self._trust = ssl.create_default_context(cafile=guard.ca)
 
     def client(self, address: str, *, proxy: bool = False) -> openai.OpenAI:
@@ -76,6 +83,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     rules = folder / "rules"
     shutil.copytree(ROOT / "rules", rules)
     shutil.copytree(ROOT / "docs" / "examples" / "internal-assistant", rules, dirs_exist_ok=True)
+    for policy in (rules / "policy").glob("answers-*.yaml"):
+        policy.write_text(policy.read_text().replace("  services: [internal-assistant]", f"  services: [{WATCHED}]"))
     people = folder / "people.yaml"
     rows = [{"network": HR, "user": "ana", "groups": ["hr"]}, {"network": SALES, "user": "bob", "groups": ["sales"]}]
     people.write_text(json.dumps({"addresses": rows}) + "\n")
@@ -88,15 +97,16 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     }
     with (
         Standin(authority.issue(HOST)) as standin,
+        Website(authority.issue(*HTTP_HOSTS)) as website,
         GuardProcess(
             folder / "guard",
-            upstream={HOST: standin.port},
+            upstream={HOST: standin.port} | {host: website.upstream[host] for host in HTTP_HOSTS},
             upstream_ca=authority.bundle,
             rules=rules,
             settings=settings,
         ) as guard,
     ):
-        yield Assistant(standin, guard, door)
+        yield Assistant(standin, website, guard, door)
 
 
 def said(client: openai.OpenAI, prompt: str, *, stream: bool) -> str:
@@ -251,3 +261,47 @@ def test_a_door_leads_to_its_assistant_whatever_the_client_calls_it(assistant: A
     answer = client.with_options(default_headers={"host": "intranet.example.org"})
     assert said(answer, ASK, stream=False) == "Bonjour."
     assert assistant.standin.requests[-1].header("host") == HOST
+
+
+# --- web pages -------------------------------------------------------------------------------------------------------
+
+
+def typed(assistant: Assistant, page: str) -> bytes:
+    """What a web page gets for an ordinary question."""
+    url, kind, body = TYPED[page]
+    trust = ssl.create_default_context(cafile=assistant.guard.ca)
+    with httpx.Client(proxy=assistant.guard.url, verify=trust, trust_env=False, timeout=30) as client:
+        return client.post(url, content=body(ASK), headers={"content-type": kind}).content
+
+
+SAID_TWICE = {"claude-web", "perplexity-web", "grok-web", "huggingchat-web", "zai-web", "genspark"}
+"""Pages whose answers say a text once more, as a thought or at their end."""
+
+
+@pytest.mark.parametrize("page", sorted(TYPED))
+def test_what_a_page_is_told_is_masked_and_still_its_own_form(assistant: Assistant, page: str) -> None:
+    assistant.website.says = f"{FILLER}Son compte est {OTHER}. {FILLER * 2}"
+    before = len(assistant.guard.events())
+    told = typed(assistant, page)
+    assert PAGES[page].read(told) == assistant.website.says.replace(OTHER, "[[IBAN_CODE]]").removesuffix(".")
+    assert OTHER.encode() not in told
+    first, *others = [(way, decision) for way, decision, _ in assistant.events(before)]
+    assert first == ("prompt", "allow")
+    assert others == [("answer", "redact")] * (1 + (page in SAID_TWICE))
+
+
+@pytest.mark.parametrize("page", sorted(TYPED))
+def test_a_page_is_told_why_its_answer_ends(assistant: Assistant, page: str) -> None:
+    assistant.website.says = f"{FILLER * 4}\nCONFIDENTIEL\nLe projet Licorne est vendu. {FILLER}"
+    before = len(assistant.guard.events())
+    told_bytes = typed(assistant, page)
+    told = told_bytes.decode("utf-8", "replace")
+    assert "Licorne" not in told
+    if page in SAID_TWICE:
+        assert told.count("Réponse retenue") == 2
+    else:
+        assert PAGES[page].read(told_bytes).count("Réponse retenue") == 1
+    assert {(way, decision) for way, decision, _ in assistant.events(before)} == {
+        ("prompt", "allow"),
+        ("answer", "block"),
+    }

@@ -2,10 +2,9 @@
 
 import json
 import ssl
-import struct
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote_plus, unquote_plus
+from urllib.parse import unquote_plus
 
 import httpx2
 import pytest
@@ -15,6 +14,7 @@ from guard.demo.dialling import Dialled
 from guard.demo.pages import CONVERSATION, PAGES
 from guard.demo.process import GuardProcess
 from guard.demo.stage import Stage
+from guard.demo.typed import TYPED
 from guard.demo.website import Website
 
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
@@ -59,72 +59,13 @@ def scene(whole_stage: Stage, website: Website, http: httpx2.Client, trust: ssl.
     return Scene(website, guard, http, trust, len(website.requests), len(website.messages), len(guard.events()))
 
 
-def form(text: str) -> bytes:
-    inner = json.dumps([[text, 0, None, []], ["fr"], ["c_00ff00ff00ff00ff"]], ensure_ascii=False)
-    return f"f.req={quote_plus(json.dumps([None, inner], ensure_ascii=False))}&at=x".encode()
-
-
-def connect(text: str) -> bytes:
-    body = {"message": {"role": "user", "blocks": [{"text": {"content": text}}]}, "options": {"thinking": False}}
-    payload = json.dumps(body, ensure_ascii=False).encode()
-    return struct.pack(">BI", 0, len(payload)) + payload
-
-
-def chatgpt(text: str) -> dict[str, Any]:
-    return {"messages": [{"author": {"role": "user"}, "content": {"parts": [text]}}], "model": "gpt-5"}
-
-
-SENDS: dict[str, tuple[str, Any]] = {
-    "chatgpt-web": ("https://chatgpt.com/backend-api/f/conversation", chatgpt),
-    "claude-web": (f"https://claude.ai{CHAT}", lambda text: {"prompt": text}),
-    "perplexity-web": (
-        "https://www.perplexity.ai/rest/sse/perplexity_ask",
-        lambda text: {"query_str": text, "params": {"dsl_query": text}},
-    ),
-    "lechat-web": ("https://chat.mistral.ai/api/chat", lambda text: {"chatId": CONVERSATION, "messageInput": text}),
-    "deepseek-web": (
-        "https://chat.deepseek.com/api/v0/chat/completion",
-        lambda text: {"chat_session_id": CONVERSATION, "prompt": text},
-    ),
-    "grok-web": ("https://grok.com/rest/app-chat/conversations/new", lambda text: {"message": text}),
-    "huggingchat-web": (
-        "https://huggingface.co/chat/conversation/0123456789abcdef01234567",
-        lambda text: {"inputs": text},
-    ),
-    "duckai-web": (
-        "https://duck.ai/duckchat/v1/chat",
-        lambda text: {"messages": [{"role": "user", "content": text}]},
-    ),
-    "zai-web": (
-        "https://chat.z.ai/api/v2/chat/completions",
-        lambda text: {"stream": True, "model": "glm-4.6", "messages": [{"role": "user", "content": text}]},
-    ),
-    "genspark": (
-        "https://www.genspark.ai/api/agent/ask_proxy",
-        lambda text: {"type": "ai_chat", "messages": [{"role": "user", "content": text}], "user_s_input": text},
-    ),
-    "ui-messages": (
-        "https://t3.chat/api/chat",
-        lambda text: {"messages": [{"role": "user", "parts": [{"type": "text", "text": text}]}]},
-    ),
-    "kimi-web": ("https://www.kimi.com/apiv2/kimi.gateway.chat.v1.ChatService/Chat", connect),
-    "gemini-web": (
-        "https://gemini.google.com/_/BardChatUi/data/assistant.lamda.BardFrontendService/StreamGenerate?rt=c",
-        form,
-    ),
-}
-
-
 def ask(scene: Scene, page: str, text: str) -> httpx2.Response:
-    url, body = SENDS[page]
-    made = body(text)
-    if isinstance(made, bytes):
-        kind = "application/connect+json" if page == "kimi-web" else "application/x-www-form-urlencoded;charset=utf-8"
-        return scene.http.post(url, content=made, headers={"content-type": kind})
-    return scene.http.post(url, json=made, headers={"origin": url[: url.index("/", 8)]})
+    url, kind, body = TYPED[page]
+    headers = {"content-type": kind, "origin": url[: url.index("/", 8)]}
+    return scene.http.post(url, content=body(text), headers=headers)
 
 
-@pytest.mark.parametrize("page", sorted(SENDS))
+@pytest.mark.parametrize("page", sorted(TYPED))
 def test_what_is_typed_stays_here_and_the_page_shows_it(scene: Scene, page: str) -> None:
     answer = ask(scene, page, PROMPT)
     assert PAGES[page].read(answer.content) == SHOWN
@@ -133,14 +74,13 @@ def test_what_is_typed_stays_here_and_the_page_shows_it(scene: Scene, page: str)
     assert scene.verdicts == ["redact"]
 
 
-@pytest.mark.parametrize("page", sorted(SENDS))
+@pytest.mark.parametrize("page", sorted(TYPED))
 def test_a_refusal_is_an_answer_of_the_assistant(scene: Scene, page: str) -> None:
     answer = ask(scene, page, FORBIDDEN)
     assert answer.status_code == 200
     assert PAGES[page].read(answer.content).count("Cette demande ressemble à un tri") == 1
     assert (scene.left, scene.verdicts) == ("", ["block"])
-    if origin := answer.request.headers.get("origin"):
-        assert answer.headers["access-control-allow-origin"] == origin
+    assert answer.headers["access-control-allow-origin"] == answer.request.headers["origin"]
 
 
 def test_a_question_in_an_address_stays_here_and_is_answered(scene: Scene) -> None:
@@ -180,7 +120,7 @@ def test_a_forbidden_draft_gets_no_completions(scene: Scene) -> None:
 
 def test_a_preflight_passes(scene: Scene) -> None:
     headers = {"origin": "https://chatgpt.com", "access-control-request-method": "POST"}
-    assert scene.http.options(SENDS["chatgpt-web"][0], headers=headers).status_code == 200
+    assert scene.http.options(TYPED["chatgpt-web"][0], headers=headers).status_code == 200
 
 
 def test_a_conversation_that_is_opened_again_shows_the_values(scene: Scene) -> None:

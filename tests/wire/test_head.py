@@ -131,6 +131,8 @@ def test_a_credential_with_words_in_it_is_none() -> None:
     said = [s.text for s in read(message, ["sid", "x-token"]) if s.declared]
     assert said == [SAID, SAID]
     assert "ab12" not in [s.text for s in read(message, ["sid", "x-token"])]
+    address = request("/?sid=ana@example.com", (("X-Token", "ana@example.com"),))
+    assert [s.where for s in read(address, ["sid", "x-token"]) if "@" in s.text] == ["query:0/value"]
 
 
 def test_a_path_without_a_query_stays_without() -> None:

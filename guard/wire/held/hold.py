@@ -19,7 +19,8 @@ _SPACE = re.compile(r"\s+")
 _PLACES = frozenset(
     """id object type role model status event index name_id finish_reason stop_reason stop_sequence system_fingerprint
     service_tier created created_at updated_at timestamp signature encrypted_content encrypted_reasoning
-    thoughtSignature uuid mime_type content_type format o p op path etag cursor""".split()
+    thoughtSignature uuid mime_type content_type format o p op path etag cursor mask phase field_name sender
+    intended_usage progress messageTag""".split()
 )
 """Names of fields that are about an answer and not said in it."""
 _ENDINGS = ("_id", "Id", "_uuid", "Uuid", "_at", "_time", "_token", "Token", "_fingerprint")
@@ -27,6 +28,8 @@ _SAID_TWICE = frozenset(("logprobs", "top_logprobs", "token_logprobs", "logprobs
 """Fields that say a text once more, in tokens and in numbers."""
 _NUMBER = 8
 """Digits of the shortest number that is looked at."""
+_KNOWN = 8
+"""Characters of a text that are enough to know it again."""
 _SHORT = 64
 _REMEMBERED = 4096
 
@@ -70,7 +73,11 @@ class Hold:
         """Short leaves in which nothing was found: they come in each event."""
         self._cut = False
         self._message: str | None = None
-        """What is still to be said in place of what is withheld."""
+        """What has still not been said in place of what is withheld."""
+        self._why = ""
+        """What is said there."""
+        self._heads: tuple[str, ...] = ()
+        """How the texts begin that were cut."""
 
     def feed(self, data: bytes) -> None:
         """More of the answer."""
@@ -96,11 +103,15 @@ class Hold:
         return found + [each for inner in self._inner.values() for each in inner.pending(quiet=quiet)]
 
     def withhold(self, message: str) -> bool:
-        """Nothing that is not decided on leaves. The message stands where the first such text would.
+        """Nothing that is not decided on leaves. The message stands at the end of each text that people read, and where
+        one of them is said once more: a page shows the first or the last, and nobody knows which.
 
         False when no text that people read has come in which it could stand: then it takes the next one.
         """
-        self._cut, self._message = True, message
+        self._cut, self._message, self._why = True, message, message
+        self._heads = tuple(
+            text.head for text in self._channels.values() if text.kind == "text" and len(text.head) >= _KNOWN
+        )
         for waiting in self._queue:
             for part in waiting.parts:
                 if part.text.decided < part.end:
@@ -116,7 +127,7 @@ class Hold:
 
     def interject(self, data: bytes) -> None:
         """Say this before what is withheld, in place of the message."""
-        self._message = None
+        self._message, self._why = None, ""
         place = next((n for n, waiting in enumerate(self._queue) if _withheld(waiting)), len(self._queue))
         self._queue.insert(place, _Waiting(Event(data)))
         self._bytes += len(data)
@@ -126,9 +137,12 @@ class Hold:
         if not text.flowing and not text.declared and text.total <= _SHORT:
             text.settle(text.total)
             return
-        speaks = self._message is not None and text.flowing and text.kind == "text" and text.editable
-        text.withhold(self._message or "" if speaks else "")
-        self._message = None if speaks else self._message
+        speaks = text.kind == "text" and text.editable
+        if speaks and text.flowing:
+            self._message = None
+        elif speaks:
+            speaks = bool(self._heads) and text.head.startswith(self._heads)
+        text.withhold(self._why if speaks else "")
 
     def release(self, *, all_but_last: bool = False) -> list[bytes]:
         """The events that can leave, each by itself; `all_but_last`: as long as another one comes behind it."""

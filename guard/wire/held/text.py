@@ -13,6 +13,8 @@ MARGIN = 100
 """Characters behind the end of a sentence that must be there before it is decided on."""
 WINDOW = 4000
 """Characters without the end of a sentence after which what is there is decided on all the same."""
+HEAD = 40
+"""Characters by which a text is known again when it is said once more."""
 PATIENCE = 1000
 """Events of other texts that a text with no end in sight keeps waiting."""
 _STEP = 80
@@ -41,6 +43,8 @@ class Text:
     """True when each event says it whole once more."""
     decided: int = 0
     """Characters before this one are decided on."""
+    head: str = field(default="", repr=False)
+    """How it begins, as the service wrote it."""
     _text: str = field(default="", repr=False)
     last: int = 0
     """Number of the event with its last piece."""
@@ -113,6 +117,8 @@ class Text:
     def grow(self, text: str) -> tuple[int, int]:
         """One more piece; where it stands."""
         start = self.total
+        if len(self.head) < HEAD:
+            self.head += text[: HEAD - len(self.head)]
         if self.withheld:
             self._base += len(text)
         else:

@@ -176,6 +176,23 @@ def test_the_message_takes_the_next_text_when_none_waits() -> None:
     assert content(held.release()) == "[non]"
 
 
+def test_a_text_that_begins_later_and_one_that_says_a_cut_one_again_say_why_too() -> None:
+    held = hold("grok-web", "application/x-ndjson")
+
+    def said(**response: object) -> bytes:
+        return json.dumps({"result": {"response": response}}).encode() + b"\n"
+
+    held.feed(said(token="Une phrase et le secret.", isThinking=True))
+    assert held.withhold("[non]")
+    held.feed(said(token="Une phrase", isThinking=False))
+    held.feed(said(token=" et le secret.", isThinking=False))
+    held.feed(said(modelResponse={"message": "Une phrase et le secret.", "title": "Le titre"}))
+    held.finish()
+    out = [json.loads(line)["result"]["response"] for line in held.release()]
+    assert [one.get("token") for one in out] == ["[non]", "[non]", "", None]
+    assert out[-1]["modelResponse"] == {"message": "[non]", "title": ""}
+
+
 def test_a_text_said_whole_each_time_keeps_the_message() -> None:
     held = hold("mscopilot", "application/x-ndjson")
     line = '{"event":"replaceText","messageId":"m","partId":"p","text":"%s"}\n'
@@ -231,11 +248,19 @@ def test_a_whole_answer_is_one_event(body: bytes, new: bytes) -> None:
 
 
 def test_bytes_that_are_no_event_are_read_and_never_edited() -> None:
-    held = hold("gemini-web", "application/json")
-    held.feed(b"Licorne, sans longueur")
+    held = hold("json", "application/connect+json")
+    held.feed(b"\0\0\0\0\x16Licorne, de longueur \xff")
     held.finish()
     [(text, end)] = held.pending()
-    assert (text.view, text.editable, end) == ("Licorne, sans longueur", False, 22)
+    assert (text.view[5:12], text.editable, end) == ("Licorne", False, 27)
+
+
+def test_frames_without_a_length_are_read_and_edited() -> None:
+    held = hold("gemini-web", "application/json")
+    held.feed(b")]}'\n\nLicorne, sans longueur")
+    held.finish()
+    decide(held, "Licorne", "[[X]]")
+    assert b"".join(held.release()) == b")]}'\n\n[[X]], sans longueur"
 
 
 def test_signed_text_is_read_on_from_event_to_event_and_never_edited() -> None:
