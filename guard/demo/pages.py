@@ -351,6 +351,27 @@ def _read_ui_messages(answer: bytes) -> str:
     return "".join(event["delta"] for event in events if event["type"] == "text-delta")
 
 
+def _write_qwen(pieces: Sequence[str]) -> list[bytes]:
+    def said(piece: str, answer: str, status: str = "typing") -> bytes:
+        delta = {"role": "assistant", "content": piece, "phase": "answer", "status": status}
+        return _sse({"choices": [{"delta": delta}], "response_id": answer})
+
+    both = [said(piece, answer) for piece in pieces for answer in ("r1", "r2")]
+    created = _sse({"response.created": {"chat_id": CONVERSATION, "parent_id": "p", "response_id": "r1"}})
+    return [created, *both, said("", "r1", "finished")]
+
+
+def _read_qwen(answer: bytes) -> str:
+    texts: dict[str, str] = {}
+    for event in _events(answer):
+        if isinstance(event, dict) and "choices" in event:
+            name = event["response_id"]
+            texts[name] = texts.get(name, "") + event["choices"][0]["delta"]["content"]
+    if len(set(texts.values())) > 1:
+        raise AssertionError("one answer is not the other")
+    return next(iter(texts.values()), "")
+
+
 def _enveloped(value: object, flags: int = 0) -> bytes:
     payload = json.dumps(value, ensure_ascii=False).encode()
     return struct.pack(">BI", flags, len(payload)) + payload
@@ -390,6 +411,7 @@ PAGES = {
     "huggingchat-web": Page(LINES, _write_huggingchat, _read_huggingchat),
     "duckai-web": Page(EVENTS, _write_duckai, _read_duckai),
     "github-copilot-web": Page(EVENTS, _write_github, _read_github),
+    "qwen-web": Page(EVENTS, _write_qwen, _read_qwen),
     "zai-web": Page(EVENTS, _write_zai, _read_zai),
     "you-web": Page(EVENTS, _write_you, _read_you),
     "genspark": Page(EVENTS, _write_genspark, _read_genspark),

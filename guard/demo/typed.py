@@ -65,6 +65,10 @@ TYPED: dict[str, tuple[str, str, Body]] = {
         *_json(lambda text: {"inputs": text}),
     ),
     "duckai-web": ("https://duck.ai/duckchat/v1/chat", *_json(_turn)),
+    "qwen-web": (
+        "https://chat.qwen.ai/api/v2/chat/completions",
+        *_json(lambda text: {"stream": True, "model": "qwen3-max", **_turn(text)}),
+    ),
     "zai-web": (
         "https://chat.z.ai/api/v2/chat/completions",
         *_json(lambda text: {"stream": True, "model": "glm-4.6", **_turn(text)}),

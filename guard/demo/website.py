@@ -25,7 +25,7 @@ from guard.demo.pages import CONVERSATION, PAGES, Page
 HTTP_HOSTS = (
     "chatgpt.com", "claude.ai", "gemini.google.com", "www.perplexity.ai", "chat.mistral.ai", "chat.deepseek.com",
     "grok.com", "huggingface.co", "duck.ai", "poe.com", "chat.z.ai", "you.com", "www.genspark.ai", "t3.chat",
-    "www.kimi.com",
+    "www.kimi.com", "chat.qwen.ai",
 )  # fmt: skip
 SOCKET_HOSTS = ("ws.chatgpt.com", "copilot.microsoft.com", "substrate.office.com", "gateway.meta.ai")
 _PIECE = 3
@@ -41,6 +41,7 @@ _SENDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"[^/]+/rest/app-chat/conversations/.*", "grok-web"),
         (r"[^/]+/chat/conversation/.*", "huggingchat-web"),
         (r"[^/]+/duckchat/v1/chat", "duckai-web"),
+        (r"chat\.qwen\.ai/api/v2/chat/completions", "qwen-web"),
         (r"chat\.z\.ai/api/v2/chat/completions", "zai-web"),
         (r"you\.com/api/streamingSearch", "you-web"),
         (r"[^/]+/api/agent/ask_proxy", "genspark"),

@@ -351,7 +351,8 @@ type Refused = Literal[
     "openai-error", "anthropic-error", "json-error",
     "chatgpt-web", "no-completions", "claude-web", "gemini-web", "perplexity-web", "lechat-web", "deepseek-web",
     "grok-web", "huggingchat-web", "duckai-web", "github-copilot-web", "mscopilot-socket", "signalr-socket",
-    "lechat-new", "openai-socket", "zai-web", "you-web", "genspark", "kimi-web", "ui-messages", "connect-error",
+    "lechat-new", "openai-socket", "zai-web", "you-web", "genspark", "kimi-web", "ui-messages",
+    "qwen-web", "connect-error",
     "mistral-error", "google-error", "cohere-error", "ollama-error", "aws-error",
 ]  # fmt: skip
 """Shapes of a refusal (guard.wire.refusal)."""
@@ -397,7 +398,7 @@ class Endpoint(Shape):
         "openai-chat", "openai-responses", "anthropic-messages", "json",
         "chatgpt-web", "chatgpt-socket", "claude-web", "gemini-web", "perplexity-web", "lechat-web", "deepseek-web",
         "grok-web", "huggingchat-web", "duckai-web", "github-copilot-web", "mscopilot", "signalr",
-        "zai-web", "you-web", "genspark", "kimi-web", "ui-messages",
+        "zai-web", "you-web", "genspark", "kimi-web", "ui-messages", "qwen-web",
         "gemini", "cohere", "mistral-conversations", "ollama", "text-generation", "bedrock-converse", "bedrock-invoke",
     ] = Field(description="Family of wire formats.")  # fmt: skip
     upload: bool = Field(

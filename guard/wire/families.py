@@ -42,6 +42,7 @@ FAMILIES: dict[str, Family] = {
     "github-copilot-web": pieces.GITHUB_COPILOT,
     "mscopilot": pieces.MSCOPILOT,
     "signalr": pieces.SIGNALR,
+    "qwen-web": pieces.QWEN,
     "zai-web": pieces.ZAI,
     "you-web": pieces.YOU,
     "genspark": pieces.GENSPARK,

@@ -151,3 +151,8 @@ UI_MESSAGES = Pieces(
     ends=((("type",), _one("text-end", "reasoning-end", "tool-input-available", "finish", "error", "abort")),),
 )
 """What pages that are made with the AI SDK read (https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol)."""
+QWEN = Pieces(
+    # two answers to choose from come in one stream, by turns
+    (Said("/choices/*/delta/content", (("response_id",), ("choices", 0, "delta", "phase"))),),
+    ends=((("choices", 0, "delta", "status"), _one("finished")),),
+)

@@ -17,6 +17,8 @@ type Shown = tuple[str, bytes]
 _EVENTS = "text/event-stream; charset=utf-8"
 _LINES = "application/x-ndjson; charset=utf-8"
 _JSON = "application/json; charset=utf-8"
+_NO_PARENT = "00000000-0000-4000-8000-000000000000"
+"""What Claude's page calls the parent of a first message: none but it is known here."""
 
 
 def show(shape: str, text: str, event: str) -> Shown | None:
@@ -66,7 +68,7 @@ def _claude(text: str, name: str) -> Shown:
         "type": "message",
         "role": "assistant",
         "model": "",
-        "parent_uuid": name,
+        "parent_uuid": _NO_PARENT,
         "uuid": name,
         "content": [],
         "stop_reason": None,
@@ -78,6 +80,7 @@ def _claude(text: str, name: str) -> Shown:
         {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}},
         {"type": "content_block_stop", "index": 0},
         {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None}},
+        {"type": "message_limit", "message_limit": {"type": "within_limit"}},
         {"type": "message_stop"},
     ]
     return _EVENTS, _sse(*((str(event["type"]), event) for event in events))
@@ -235,6 +238,15 @@ def _kimi(text: str, name: str) -> Shown:
     return connect.TYPE, body + connect.envelope(b"{}", connect.LAST)
 
 
+def _qwen(text: str, name: str) -> Shown:
+    def said(content: str, status: str) -> dict[str, object]:
+        delta = {"role": "assistant", "content": content, "phase": "answer", "status": status}
+        return {"choices": [{"delta": delta}], "response_id": name}
+
+    created = {"chat_id": name, "parent_id": name, "response_id": name}
+    return _EVENTS, _sse({"response.created": created}, said(text, "typing"), said("", "finished"))
+
+
 def _ui_messages(text: str, name: str) -> Shown:
     """https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol, which asks for a header of its own besides."""
     said = {"id": "1"}
@@ -271,4 +283,5 @@ _SHAPES: Mapping[str, Callable[[str, str], Shown]] = {
     "genspark": _genspark,
     "kimi-web": _kimi,
     "ui-messages": _ui_messages,
+    "qwen-web": _qwen,
 }

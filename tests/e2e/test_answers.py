@@ -37,7 +37,7 @@ HR, SALES = "127.0.0.2", "127.0.0.3"
 ASK = "Quel est le compte de notre client ?"
 WATCHED = (
     "internal-assistant, chatgpt-web, claude-web, perplexity-web, lechat-web, deepseek-web, grok-web, huggingchat-web, "
-    "duckai-web, zai-web, genspark, t3-chat, kimi-web, gemini-web"
+    "duckai-web, zai-web, qwen-web, genspark, t3-chat, kimi-web, gemini-web"
 )
 FILLER = "Le dossier du client est à jour, et la relance est prévue pour la semaine qui vient. "
 
@@ -274,8 +274,8 @@ def typed(assistant: Assistant, page: str) -> bytes:
         return client.post(url, content=body(ASK), headers={"content-type": kind}).content
 
 
-SAID_TWICE = {"claude-web", "perplexity-web", "grok-web", "huggingchat-web", "zai-web", "genspark"}
-"""Pages whose answers say a text once more, as a thought or at their end."""
+SAID_TWICE = {"claude-web", "perplexity-web", "grok-web", "huggingchat-web", "zai-web", "genspark", "qwen-web"}
+"""Pages whose answers say a text once more: as a thought, beside it or at their end."""
 
 
 @pytest.mark.parametrize("page", sorted(TYPED))
