@@ -1,10 +1,12 @@
-"""A picture -> the words on it, by tesseract in French and English, and the texts in its properties.
+"""A picture -> the words on it, by tesseract in French and English, the texts in its properties, and those that stand
+in its bytes where no reader of pictures looks: behind its end, in blocks that are not shown.
 
 The picture goes to tesseract's standard input and its words come from the standard output: nothing is written to a
 disk (law 6). Without tesseract a picture is unread, cause `image`.
 """
 
 import io
+import re
 import shutil
 import subprocess
 from functools import lru_cache
@@ -13,6 +15,7 @@ from PIL import Image, UnidentifiedImageError
 
 from guard.errors import WireError
 from guard.wire.files.gathering import Gathering
+from guard.wire.prose import words
 
 _PIXELS = 40_000_000
 _SECONDS = 15
@@ -22,6 +25,8 @@ _FRAMES = 20
 _IFDS = (0x8769, 0x8825)
 """Where EXIF keeps more: the camera's, and the place's (Exif 2.32 §4.6.3)."""
 _LANGUAGES = ("fra", "eng")
+_RUN = re.compile(r"[\x20-\x7e\u00a1-\u024f]{12,}")
+"""Characters in a row that packed pixels hardly ever look like."""
 
 Image.MAX_IMAGE_PIXELS = _PIXELS
 
@@ -43,6 +48,7 @@ def read(data: bytes, out: Gathering) -> str:
     try:
         with Image.open(io.BytesIO(data)) as picture:
             _properties(picture, out)
+            _beside(data, out)
             frames = getattr(picture, "n_frames", 1)
             for number in range(min(frames, _FRAMES)):
                 picture.seek(number)
@@ -90,6 +96,12 @@ def _properties(picture: Image.Image, out: Gathering) -> None:
     values = [*exif.values(), *(value for ifd in _IFDS for value in exif.get_ifd(ifd).values()), *picture.info.values()]
     texts = [text for value in values if (text := _said(value))]
     out.text("properties", "\n".join(dict.fromkeys(texts)))
+
+
+def _beside(data: bytes, out: Gathering) -> None:
+    runs = _RUN.findall(data.decode("utf-8", "replace"))
+    out.text("beside", "\n".join(run for run in runs if words(run)))
+    out.text("beside@", "\n".join(run for run in runs if not words(run)), declared=False)
 
 
 def _said(value: object) -> str:

@@ -1,7 +1,8 @@
 """PDF -> the text of its pages, every string of its other objects, and the files in it.
 
 Notes, forms, bookmarks, properties, scripts and the addresses of links are strings of objects, whatever leads to them;
-so all objects are looked at, and not only those that some page shows.
+so all objects are looked at, and not only those that some page shows. What stands before the document, behind it and in
+its comments is read too.
 """
 
 import io
@@ -28,6 +29,7 @@ _BAD = re.compile("[\ufffd\ue000-\uf8ff]")
 _UNREADABLE = 0.2
 """Share of characters without a meaning from which a page's text is none."""
 _AUTHORS = ("/Author", "/Creator", "/Producer")
+_COMMENT = re.compile(rb"(?:^|[\r\n])%([\x20-\x7e]{12,4000})")
 _TEXT_STREAMS = frozenset({"/Metadata", "/JavaScript"})
 
 
@@ -46,11 +48,22 @@ def read(data: bytes, out: Gathering) -> str:
         if any(len(_BAD.findall(text)) > _UNREADABLE * max(len(text), 1) for text in pages):
             out.unread("unreadable-text")
         _objects(reader, out)
+        _beside(data, out)
     except DependencyError:
         raise WireError("encrypted-file", "a document encrypted in a way the guard does not know") from None
     except PyPdfError:
         raise WireError("corrupt-file", "a PDF document that is broken") from None
     return "pdf"
+
+
+def _beside(data: bytes, out: Gathering) -> None:
+    """Bytes that are no part of the document (PDF 1.7 §7.5.2, §7.5.5, §7.2.4)."""
+    before, _, rest = data.partition(b"%PDF-")
+    _, end, after = rest.rpartition(b"%%EOF")
+    if not end:
+        after = b""
+    said = [before, after, *_COMMENT.findall(data)]
+    out.text("beside", "\n".join(text.decode("utf-8", "replace") for text in said), declared=False)
 
 
 def _drawn_inline(page: PageObject) -> bool:

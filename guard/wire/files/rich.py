@@ -25,8 +25,8 @@ def read(data: bytes, out: Gathering) -> str:
         out.text("text", rtf_to_text(source, errors="replace"))  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, UnicodeError, IndexError):
         raise WireError("corrupt-file", "an RTF document that is broken") from None
-    if _TEXTS.search(source):
-        out.text("all", _CONTROL.sub(_plain, _LONG_HEX.sub(" ", source)))
+    whole = _CONTROL.sub(_plain, _LONG_HEX.sub(" ", source))
+    out.text("all", whole, declared=_TEXTS.search(source) is not None)
     return "rtf"
 
 

@@ -34,6 +34,17 @@ def test_without_tesseract_a_picture_is_unread_but_for_its_properties(make_pictu
     assert "dans la description" in found.pieces[0].text.splitlines()
 
 
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
+def test_text_behind_a_picture_is_read(iban: str, form: str) -> None:
+    data = saved(Image.linear_gradient("L"), form)
+    bare, told = extract(data), extract(data + f"\nLe compte est {iban} é\0{iban.replace(' ', '')}".encode())
+    assert not any(iban in piece.text for piece in bare.pieces)
+    said = {piece.where: piece for piece in told.pieces}
+    assert f"Le compte est {iban} é" in said["beside"].text.splitlines()
+    assert said["beside"].declared
+    assert iban.replace(" ", "") in said["beside@"].text.splitlines()
+
+
 @pytest.mark.usefixtures("without_tesseract")
 def test_a_picture_too_small_for_a_letter_is_still_unread_where_nobody_can_look() -> None:
     assert extract(saved(Image.new("L", (8, 8)), "PNG")).causes == ("image",)

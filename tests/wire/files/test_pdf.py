@@ -21,6 +21,16 @@ def test_pages_notes_properties_and_files_are_read(make_pdf: Pdf) -> None:
     assert {"dans une note", "dans les propriétés", "a.txt"} <= set(found["strings"].splitlines())
 
 
+def test_what_stands_beside_the_document_is_read(make_pdf: Pdf, iban: str) -> None:
+    plain = make_pdf("Ana")
+    commented = plain.replace(b"\n", b"\n% Compte " + iban.encode() + b"\n", 1)
+    for data in (plain + iban.encode(), iban.encode() + b"\n" + plain, commented):
+        found = {piece.where: piece for piece in extract(data).pieces}
+        assert iban in found["beside"].text
+        assert not found["beside"].declared
+    assert "beside" not in {piece.where for piece in extract(plain).pieces}
+
+
 def test_an_author_is_read_as_what_every_document_has(make_pdf: Pdf) -> None:
     writer = PdfWriter(clone_from=io.BytesIO(make_pdf("Ana")))
     writer.add_metadata({"/Author": "Zoé", "/Title": "Paul"})

@@ -14,6 +14,13 @@ def test_text_escapes_and_notes_are_read() -> None:
     assert "note" in said["all"]
 
 
+@pytest.mark.parametrize("document", [rb"{\rtf1 Ana}%b", rb"{\rtf1 {\*\kept %b} Ana}"])
+def test_what_no_reader_shows_is_read_like_what_nobody_declared(document: bytes, iban: str) -> None:
+    said = {piece.where: piece for piece in extract(document.replace(b"%b", iban.encode())).pieces}
+    assert iban not in said["text"].text
+    assert (iban in said["all"].text, said["all"].declared) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("more", "cause"), [(rb"{\pict\pngblip 8950}", "image"), (rb"{\object{\*\objdata 0105}}", "embedded-object")]
 )
