@@ -2,8 +2,9 @@
 
 mitmproxy's own layer forwards a message when the hook that should decide fails, cuts edited text at 4000 bytes in the
 middle of characters, keeps every message of a socket for ever, and collects a message of any size (all measured, 12.2).
-Here the hook leaves a Passage; without one nothing passes and the socket is closed. Sockets to other hosts pass as they
-come.
+Here the hook leaves a Passage; without one nothing passes and the socket is closed. Pings are answered here, and a
+client gives no reason for closing: up to 125 bytes of text that nobody reads (RFC 6455 §5.5). Sockets to other hosts
+pass as they come.
 """
 
 import time
@@ -85,10 +86,14 @@ class GuardedLayer(WebsocketLayer):
                 self._waiting[from_client] = 0
                 kind = Opcode.TEXT if isinstance(found.data, str) else Opcode.BINARY
                 yield from self._pass(WebSocketMessage(kind, from_client, whole))
-        elif isinstance(found, (Ping, Pong)):
+        elif isinstance(found, (Ping, Pong)) and GUARDED not in self.flow.metadata:
             yield other.send2(found)
+        elif isinstance(found, Ping):
+            yield source.send2(found.response())
+            yield other.send2(Ping())
         elif isinstance(found, CloseConnection):
-            yield from self._end(found.code, found.reason or "", from_client=from_client)
+            unread = from_client and GUARDED in self.flow.metadata
+            yield from self._end(found.code, "" if unread else found.reason or "", from_client=from_client)
 
     def _pass(self, message: WebSocketMessage) -> layer.CommandGenerator[None]:
         """Ask what a message leads to, and do that."""

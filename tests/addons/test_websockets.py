@@ -14,7 +14,7 @@ from mitmproxy.proxy.layers.websocket import WebsocketLayer
 from mitmproxy.test import tflow
 from wsproto import ConnectionType
 from wsproto.connection import Connection
-from wsproto.events import BytesMessage, CloseConnection, Ping, TextMessage
+from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 
 from addons.websockets import GUARDED, PASSAGE, GuardedLayer, guard_sockets
 from guard.sockets import BROKEN, TOO_BIG, Passage
@@ -176,17 +176,39 @@ def test_the_size_counts_by_message() -> None:
     assert talk.heard(talk.service) == ["a" * 900] * 5
 
 
-def test_pings_pass() -> None:
+def test_pings_are_answered_here_and_bring_nothing_along() -> None:
     talk = Talk(passing)
-    talk.receive(talk.client.send(Ping()))
-    assert talk.heard(talk.service) == ["Ping"]
+    talk.receive(talk.client.send(Ping(b"secret")))
+    [pong] = talk.client.events()
+    assert isinstance(pong, Pong)
+    assert bytes(pong.payload) == b"secret"
+    [ping] = talk.service.events()
+    assert isinstance(ping, Ping)
+    assert bytes(ping.payload) == b""
+    talk.receive(talk.client.send(Pong(b"secret")))
+    assert talk.heard(talk.service) == []
 
 
-def test_a_side_that_leaves_ends_the_socket() -> None:
+@pytest.mark.parametrize(("from_client", "reason"), [(True, None), (False, "au revoir")])
+def test_a_side_that_leaves_ends_the_socket_and_a_client_does_not_say_why(
+    from_client: bool, reason: str | None
+) -> None:
     talk = Talk(passing)
-    talk.receive(talk.client.send(CloseConnection(1000, "au revoir")))
-    assert talk.heard(talk.service) == [(1000, "au revoir")]
+    side = talk.client if from_client else talk.service
+    talk.receive(side.send(CloseConnection(1000, "au revoir")), from_client=from_client)
+    [(code, said)] = talk.heard(talk.service if from_client else talk.client)
+    assert (code, said or None) == (1000, reason)
     assert len(talk.closed) == 2
+
+
+def test_pings_and_reasons_to_another_host_pass_as_they_come() -> None:
+    talk = Talk(lambda message: None, guarded=False)
+    talk.receive(talk.client.send(Ping(b"x")))
+    talk.receive(talk.client.send(CloseConnection(1000, "au revoir")))
+    ping, closing = talk.service.events()
+    assert isinstance(ping, Ping)
+    assert isinstance(closing, CloseConnection)
+    assert (bytes(ping.payload), closing.reason) == (b"x", "au revoir")
 
 
 def test_what_is_no_websocket_ends_the_socket() -> None:
