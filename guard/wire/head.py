@@ -1,4 +1,4 @@
-"""Path, query and headers -> segments, and back with edits spliced in (law 2).
+"""Method, path, query and headers -> segments, and back with edits spliced in (law 2).
 
 The service's own credentials and cookies are not content; every other value is read. What rule files say of the field
 `/q` of a body is said of the value `q` of the query; all else is undeclared.
@@ -28,6 +28,8 @@ CREDENTIALS = frozenset(
 """Headers that carry the service's own credentials: neither findings nor log (law 2)."""
 _FRAMING = frozenset({"host", "content-length", "content-encoding", "transfer-encoding"})
 """Routing and framing: their values are numbers, codings and the service's own name, or the request does not arrive."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "WEBSOCKET"})
+"""Any other word may stand in a method's place (RFC 9110 §16.1). The last is ours, of a message on a socket."""
 _FIXED = frozenset({"content-type", "connection"})
 """Read like any other, but an edit would change what the message is."""
 _PROGRAM = "user-agent"
@@ -35,13 +37,15 @@ _PROGRAM = "user-agent"
 
 
 def read(request: Request, credentials: Collection[str] = (), rules: Sequence[FieldRule] = ()) -> Iterator[Segment]:
-    """One segment for the path, each name and value of the query, and each header and trailer.
+    """One segment for a method nobody knows, the path, each name and value of the query, and each header and trailer.
 
     `credentials`: names of headers (in lower case) and in the query whose values are the service's own credentials;
     one that holds words is none, nor one in the query that holds a person's address.
     """
     path, _, query = request.path.partition("?")
     plain = form.decoded(path)
+    if request.method.upper() not in _METHODS:
+        yield Segment("method:", Role.OTHER, request.method, declared=False, editable=False)
     if plain.strip("/"):
         yield Segment("path:", Role.OTHER, plain, declared=words(plain), editable=False)
     yield from _read_query(query, credentials, rules)

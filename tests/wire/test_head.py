@@ -44,6 +44,12 @@ def test_path_query_headers_and_trailers_are_read() -> None:
     assert not any(segment.declared for segment in found(message).values())
 
 
+def test_a_method_nobody_knows_is_read() -> None:
+    named = {method: found(Request(method, "h", "/x")) for method in ("FR7630006000", "get", "POST")}
+    assert (named["FR7630006000"]["method:"].text, named["FR7630006000"]["method:"].editable) == ("FR7630006000", False)
+    assert all("method:" not in named[method] for method in ("get", "POST"))
+
+
 def test_credentials_are_never_a_segment() -> None:
     message = request(headers=tuple(CREDENTIALS), trailers=tuple(CREDENTIALS))
 
