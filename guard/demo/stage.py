@@ -107,8 +107,7 @@ class Act:
     def left(self, values: Iterable[str]) -> list[str]:
         """Those of the values that the service got, however spaced, cased or escaped."""
         strays = [Received("", "", (), stray) for stray in self.strays + self.messages]
-        seen = [_squeezed(spelling) for request in self.received + strays for spelling in _spellings(request)]
-        return [value for value in values if any(_squeezed(value) in text for text in seen)]
+        return seen(self.received + strays, values)
 
 
 @contextmanager
@@ -137,6 +136,12 @@ def stage(
         Clients(guard.url, guard.ca) as clients,
     ):
         yield Stage(authority, standin, guard, clients)
+
+
+def seen(requests: Iterable[Received], values: Iterable[str]) -> list[str]:
+    """Those of the values that stand in requests, however spaced, cased or escaped."""
+    texts = [_squeezed(spelling) for request in requests for spelling in _spellings(request)]
+    return [value for value in values if any(_squeezed(value) in text for text in texts)]
 
 
 def _spellings(request: Received) -> Iterator[str]:

@@ -14,10 +14,13 @@ from joserfc.jwk import KeySet, RSAKey
 
 from guard.demo.certificates import Authority
 from guard.demo.exchange import obliging
-from guard.demo.stage import Act, Stage, stage
+from guard.demo.stage import HOSTS, Act, Stage, stage
+from guard.demo.standin import Standin
 from guard.demo.website import HTTP_HOSTS, SOCKET_HOSTS, Website
 from guard.evidence import new_key
 from guard.people.passwords import hashed
+from guard.rules.load import load
+from guard.rules.schema import ServiceRule
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "rules"
 _OURS = Path(__file__).parent / "rules"
@@ -55,13 +58,34 @@ def website(authority: Authority) -> Iterator[Website]:
         yield pages
 
 
+def host_of(rule: ServiceRule) -> str:
+    """A host name of a service."""
+    return rule.hosts[0].replace("*", "host")
+
+
+@pytest.fixture(scope="session")
+def others(authority: Authority) -> Iterator[Standin]:
+    """Every service of the shipped rules, at one address."""
+    hosts = [host_of(rule) for rule in load(_SHIPPED).services.values()]
+    with Standin(authority.issue(*hosts)) as standin:
+        yield standin
+
+
 @pytest.fixture(scope="session")
 def whole_stage(
-    tmp_path_factory: pytest.TempPathFactory, rules: Path, authority: Authority, website: Website, against_ocsf: Any
+    tmp_path_factory: pytest.TempPathFactory,
+    rules: Path,
+    authority: Authority,
+    website: Website,
+    others: Standin,
+    against_ocsf: Any,
 ) -> Iterator[Stage]:
     """At the end, all that happened is one log of events that OCSF's own schema takes."""
     folder = tmp_path_factory.mktemp("stage")
-    with stage(folder, rules=rules, settings=SETTINGS, authority=authority, upstream=website.upstream) as everything:
+    known = {*HOSTS, *website.upstream}
+    hosts = {host_of(rule) for rule in load(_SHIPPED).services.values()} - known
+    upstream = website.upstream | dict.fromkeys(hosts, others.port)
+    with stage(folder, rules=rules, settings=SETTINGS, authority=authority, upstream=upstream) as everything:
         yield everything
         assert [fault for event in everything.guard.events() for fault in against_ocsf(event)] == []
 

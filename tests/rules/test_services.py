@@ -1,7 +1,9 @@
 """The lens laws (law 3) over every request that the shipped service rules show."""
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from guard.wire.routes import service
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
 _LIMIT = 2**20
+EMAIL = "ines.lagarde@example.fr"
 
 
 @cache
@@ -60,6 +63,35 @@ def test_what_is_edited_is_read_again_and_nothing_else_changes(rule: ServiceRule
         s.where: wanted.get(s.where, s.text) for s in before.segments if not s.where.startswith("header")
     }
     assert (after.endpoint, after.model) == (before.endpoint, before.model)
+
+
+def planted(value: object, said: str) -> Iterator[object]:
+    """A JSON value with a text in one string or name after the other."""
+    if isinstance(value, dict):
+        yield value | {said: 1}
+        yield value | {"x_new": [said]}
+        for name, inner in value.items():
+            yield from (value | {name: one} for one in planted(inner, said))
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from ([*value[:at], one, *value[at + 1 :]] for one in planted(inner, said))
+    elif isinstance(value, str):
+        yield said
+
+
+def test_an_address_counts_wherever_it_stands() -> None:
+    seen = set()
+    for rule, test in samples():
+        # many services take the same
+        alike = (test.body, rule.channel, tuple(next((e.fields for e in rule.endpoints if e.id == test.endpoint), ())))
+        if alike in seen or not test.body.startswith(("{", "[")) or "\n{" in test.body:
+            continue
+        seen.add(alike)
+        for body in planted(json.loads(test.body), EMAIL):
+            prompt = wire.read(replace(asked(rule, test), body=json.dumps(body).encode()), rule, _LIMIT)
+            told = [segment for segment in prompt.segments if EMAIL in segment.text]
+            assert told or prompt.uninspectable, (rule.id, body)
+            assert all(segment.declared for segment in told), (rule.id, body)
 
 
 @every_sample
