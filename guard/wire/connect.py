@@ -33,7 +33,10 @@ def envelope(payload: bytes, flags: int = 0) -> bytes:
 
 
 def messages(body: bytes, limit: int) -> list[tuple[int, str]]:
-    """Flags and text of each message, unpacked. WireError `encoding` or `too-large`, `binary` when it is no text."""
+    """Flags and text of each message, unpacked; `limit`: bytes of all of them.
+
+    WireError `encoding` or `too-large`, `binary` when one is no text.
+    """
     found = []
     at = 0
     while at < len(body):
@@ -45,7 +48,11 @@ def messages(body: bytes, limit: int) -> list[tuple[int, str]]:
         if len(payload) < size or flags & ~(_PACKED | LAST):
             raise WireError("encoding", "a message that is cut, or of a kind nobody knows")
         at += size
-        found.append((flags & ~_PACKED, _text(payload, limit, packed=bool(flags & _PACKED))))
+        plain = decode(payload, "gzip", limit) if flags & _PACKED else payload  # gzip is the one coding that all know
+        limit -= len(plain)
+        if limit < 0:
+            raise WireError("too-large", "messages larger than the guard reads")
+        found.append((flags & ~_PACKED, _text(plain)))
     return found
 
 
@@ -54,13 +61,14 @@ def stream(told: Iterable[tuple[int, str]]) -> bytes:
     return b"".join(envelope(text.encode(), flags) for flags, text in told)
 
 
-def _text(payload: bytes, limit: int, *, packed: bool) -> str:
-    """gzip is the one coding that every side knows."""
-    plain = decode(payload, "gzip", limit) if packed else payload
+def _text(payload: bytes) -> str:
     try:
-        return plain.decode()
+        text = payload.decode()
     except UnicodeDecodeError:
         raise WireError("binary", "a message that is no text") from None
+    if BORDER in text:
+        raise WireError("binary", "a message with control characters")
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ def test_several_messages_are_read_by_their_positions_and_packed_ones_too() -> N
         (envelope(b"{}", 4), "encoding"),
         (envelope(b"{}", 1), "encoding"),
         (envelope(b"\xff"), "binary"),
+        (envelope(b"{}\x1e{}"), "binary"),
+        (envelope(b" " * 60) + packed(" " * 60), "too-large"),
         (envelope(gzip.compress(b" " * 200, mtime=0), 1), "too-large"),
     ],
 )
