@@ -82,9 +82,10 @@ def planted(value: object, said: str) -> Iterator[object]:
 def test_an_address_counts_wherever_it_stands() -> None:
     seen = set()
     for rule, test in samples():
-        # many services take the same
-        alike = (test.body, rule.channel, tuple(next((e.fields for e in rule.endpoints if e.id == test.endpoint), ())))
-        if alike in seen or not test.body.startswith(("{", "[")) or "\n{" in test.body:
+        fields = next((tuple(e.fields) for e in rule.endpoints if e.id == test.endpoint), ())
+        alike = (test.body, rule.channel, fields)  # many services take the same
+        signs_in = rule.channel == "web" and not fields
+        if alike in seen or signs_in or not test.body.startswith(("{", "[")) or "\n{" in test.body:
             continue
         seen.add(alike)
         for body in planted(json.loads(test.body), EMAIL):
