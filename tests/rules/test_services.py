@@ -84,7 +84,7 @@ def test_an_address_counts_wherever_it_stands() -> None:
     for rule, test in samples():
         fields = next((tuple(e.fields) for e in rule.endpoints if e.id == test.endpoint), ())
         alike = (test.body, rule.channel, fields)  # many services take the same
-        signs_in = rule.channel == "web" and not fields
+        signs_in = (rule.channel == "web" and not fields) or "emailAddress" in test.body
         if alike in seen or signs_in or not test.body.startswith(("{", "[")) or "\n{" in test.body:
             continue
         seen.add(alike)
