@@ -95,7 +95,8 @@ def idle(rule: FieldRule | None, text: str) -> bool:
     """Whether a string says nothing: a rule file calls it opaque, and it has the form that such strings have there."""
     if rule is None or rule.holds != "opaque":
         return False
-    return rule.form is None or _form(rule.form).fullmatch(text) is not None
+    plain = text.encode("utf-8", "replace").decode()  # half a character, as JSON can write one, is no UTF-8
+    return rule.form is None or _form(rule.form).fullmatch(plain) is not None
 
 
 @lru_cache(maxsize=256)

@@ -105,6 +105,7 @@ def test_signed_text_is_read_and_never_edited_and_opaque_text_is_not_read() -> N
 
 def test_what_does_not_look_like_an_id_is_read_where_one_stands() -> None:
     assert only({"id": "Ana"}, "body:/id").text == "Ana"
+    assert only({"id": "abc\ud800"}, "body:/id").text == "abc\ud800"
 
 
 def test_words_that_nobody_declared_count_in_names_too() -> None:
