@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+import re2
+
 from guard.terms import Lang
 
 LIMIT = 1500
@@ -10,10 +12,9 @@ LIMIT = 1500
 _WORD = re.compile(r"(?<![\w/+@])[^\W\d_]++(?![\w/+@])(?:['’](?=[^\W\d_]))?")
 """A word; with its apostrophe when one ties it to the next: `l'` in l'IBAN, `don'` in don't."""
 _FENCED = re.compile(r"```[^\n]*\n.*?(?:```|\Z)", re.DOTALL)
-_CODE_LINE = re.compile(
-    r"""[{}] | ;\s*$ | [=!<>:]= | [=-]> | </ | \w\.\w+\( | \w\((?:["'\d)]|\w{3,}\W)
-    | ^\s*(?:import|from|\#include)\b | ^\s*(?:(?:const|let|var|val|int|final)\s)?[\w.\[\]]+\s?=\s?\S""",
-    re.VERBOSE,
+_CODE_LINE = re2.compile(
+    r"[{}]|;\s*$|[=!<>:]=|[=-]>|</|\w\.\w+\(|\w\((?:[\"'\d)]|\w{3,}\W)|^\s*(?:import|from|#include)\b"
+    r"|^\s*(?:(?:const|let|var|val|int|final)\s)?[\w.\[\]]+\s?=\s?\S"
 )
 """Punctuation that prose does not have."""
 _FRENCH = frozenset(

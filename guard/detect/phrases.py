@@ -129,7 +129,14 @@ class Phrases[Mark: Hashable]:
         found: list[Stood[Mark]] = []
         for first, word in enumerate(words):
             for node, written in steps(word) or ():
-                _follow(node, words, first, first + 1, written, found)
+                # most words that begin an entry are as common as « le »: no call for those that do not go on
+                if (
+                    node.ends
+                    or node.gaps
+                    or node.lengths
+                    or not node.whole.keys().isdisjoint(words[first + 1 : first + 2])
+                ):
+                    _follow(node, words, first, first + 1, written, found)
         return found
 
 

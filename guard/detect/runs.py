@@ -202,6 +202,8 @@ _SKELETON = _Skeleton()
 def _split(pen: _Pen, text: str, start: int, end: int, token: re.Pattern[str]) -> None:
     """A run as one line, and cut where values usually end."""
     run = text[start:end]
+    if token is _TOKEN and sum(map(str.isalnum, run)) < _LEAST:
+        return
     if sum(map(str.isdigit, run)) < 4 and token is _TOKEN and not _TAG.sub("", run).isupper():
         return
     cuts = [(start, end)]
