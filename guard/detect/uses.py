@@ -5,7 +5,7 @@ them."). The evidence of a use is the rule's own entries, never the person's wor
 for in one walk, at both ends of a text; work on a sentence grows with its length, not with pairs of places in it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -29,7 +29,9 @@ _BACK, _ON, _OPENING = 3, 2, 2
 
 _THINGS = frozenset({"objects", "phrases", "people"})
 """Parts that one of must stand in a text for a use to be there."""
-PARTS = ("acts", "objects", "phrases", "people", "harmless", "subjects", "exclude")
+_BESIDE = ("harmless", "subjects", "exclude")
+"""Parts that say something beside those only."""
+PARTS = ("acts", "objects", "phrases", "people", *_BESIDE)
 
 
 class _Place(NamedTuple):
@@ -41,24 +43,27 @@ class _Place(NamedTuple):
 
 
 class _Words:
-    """One sentence, and which rules' harmless words stand in it."""
+    """One sentence, and what stands in it beside acts and things; most sentences are not asked."""
 
-    def __init__(self, sentence: Sentence, harmless: Phrases[str], begun: Begun[str]) -> None:
+    def __init__(self, sentence: Sentence, phrases: Phrases[tuple[str, str]], begun: Begun[tuple[str, str]]) -> None:
         self.sentence = sentence
-        self._phrases = harmless
+        self._phrases = phrases
         self._begun = begun
 
     @cached_property
-    def harmless(self) -> frozenset[str]:
-        """Ids of those rules."""
-        found = self._phrases.find(self.sentence.words, self._begun)
-        return frozenset(rule for marks, *_ in found for rule in marks)
+    def beside(self) -> Mapping[tuple[str, str], _Place]:
+        """By rule and part, its first place."""
+        found: dict[tuple[str, str], _Place] = {}
+        for marks, said, first, end in self._phrases.find(self.sentence.words, self._begun):
+            for mark in marks:
+                found.setdefault(mark, _Place(first, end, said))
+        return found
 
 
 class _Found:
     """What of one rule stands in one sentence; most parts of it are not there.
 
-    Most acts have no object anywhere, and nothing harmless beside what is told matters: both are worked out when asked.
+    Most acts have no object anywhere: which of them are asked for is worked out when asked, and so is what is beside.
     """
 
     told: Sequence[_Place] = ()
@@ -67,8 +72,6 @@ class _Found:
     phrases: Sequence[_Place] = ()
     people: Sequence[_Place] = ()
     """They are objects too."""
-    subjects: Sequence[_Place] = ()
-    exclude: Sequence[_Place] = ()
 
     def __init__(self, rule: str, words: _Words) -> None:
         self._rule = rule
@@ -86,9 +89,20 @@ class _Found:
         return [place for place in self.told if self.sentence.asks(place.first, place.end)]
 
     @property
+    def subjects(self) -> Sequence[_Place]:
+        """The first, if any."""
+        subject = self._words.beside.get((self._rule, "subjects"))
+        return () if subject is None else (subject,)
+
+    @property
+    def excluded(self) -> bool:
+        """Whether the sentence has words with which it is no such use."""
+        return (self._rule, "exclude") in self._words.beside
+
+    @property
     def harmless(self) -> bool:
         """Whether the sentence has words that make acts and objects of this rule harmless."""
-        return self._rule in self._words.harmless
+        return (self._rule, "harmless") in self._words.beside
 
     @property
     def sentence(self) -> Sentence:
@@ -103,17 +117,15 @@ class UseMatcher:
         self._rules = rules.uses
         self._phrases: Phrases[tuple[str, str]] = Phrases()
         """Marked with their rule and what part of it they are."""
-        self._harmless: Phrases[str] = Phrases()
-        """Those of `harmless`, which say something beside acts and objects only, marked with their rule."""
+        self._beside: Phrases[tuple[str, str]] = Phrases()
+        """Those that say something beside these only."""
         for rule in rules.uses.values():
             for part in PARTS:
                 wordings = getattr(rule.use, part)
                 listed = [entry for name in wordings.lists for entry in rules.lists[name]]
+                phrases = self._beside if part in _BESIDE else self._phrases
                 for entry in (*wordings.fr, *wordings.en, *listed):
-                    if part == "harmless":
-                        self._harmless.add(entry, rule.id)
-                    else:
-                        self._phrases.add(entry, (rule.id, part))
+                    phrases.add(entry, (rule.id, part))
 
     def find(self, segment: Segment) -> tuple[Use, ...]:
         """The uses one segment speaks of, each by its best sentence."""
@@ -146,14 +158,13 @@ class UseMatcher:
         asked, shown = [], []
         for name, places in found.items():
             rule = self._rules[name]
-            clear = [here for here in places.values() if not here.exclude]
-            told = (here for here in clear if here.objects)
+            told = [here for here in places.values() if here.objects]
             things = ((here, t) for here in told for t in here.objects if t.first == 0 or not here.sentence.requests)
-            if thing := next((thing for here, thing in things if not here.harmless), None):
+            if thing := next((thing for here, thing in things if not (here.excluded or here.harmless)), None):
                 shown.append(_use(rule, _BASE, [("object", thing)], ()))
-            elif role is not Role.FILE and not any(here.objects for here in places.values()):
-                acts = (act for here in clear for act in here.told if _stood(here, act) and not here.harmless)
-                if act := next(acts, None):
+            elif role is not Role.FILE and not told:
+                acts = ((here, act) for here in places.values() for act in here.told if _stood(here, act))
+                if act := next((act for here, act in acts if not (here.excluded or here.harmless)), None):
                     asked.append(_use(rule, _BASE, [("act", act)], ()))
         enough = {name for name in found if self._rules[name].threshold <= _BASE}
         return Halves(tuple(use for use in asked if use.id in enough), tuple(use for use in shown if use.id in enough))
@@ -161,12 +172,12 @@ class UseMatcher:
     def _find(self, text: Sequence[Sentence]) -> dict[str, dict[int, _Found]]:
         """By rule, what of it stands in which sentence."""
         words = {word for sentence in text for word in sentence.words}
-        begun, quiet = self._phrases.begun(words), self._harmless.begun(words)
+        begun, quiet = self._phrases.begun(words), self._beside.begun(words)
         said = [self._phrases.find(sentence.words, begun) for sentence in text]
         known = {rule for here in said for marks, *_ in here for rule, part in marks if part in _THINGS}
         found: dict[str, dict[int, _Found]] = {}
         for at, (sentence, here) in enumerate(zip(text, said, strict=True)):
-            around = _Words(sentence, self._harmless, quiet)
+            around = _Words(sentence, self._beside, quiet)
             # a rule that nothing is known of may still be asked of what another message shows
             every = bool(here) and sentence.back != ()
             for marks, wording, first, end in here:
@@ -196,22 +207,23 @@ def _best(rule: UseRule, text: Sequence[Sentence], places: dict[int, _Found]) ->
 def _uses(rule: UseRule, text: Sequence[Sentence], places: dict[int, _Found]) -> Iterator[tuple[int, Use]]:
     things = any(here.objects for here in places.values())
     for at, here in places.items():
-        if here.exclude:
+        acts = here.acts if things else ()
+        pair = _apart(acts, here.objects)
+        pointing = None if here.objects else next((p for p in acts if text[at].refers(p.first, p.end)), None)
+        if not (here.phrases or here.people or pair or pointing) or here.excluded:
             continue
         if here.phrases and (here.acts or _spoken(text, at)):
             yield at, _use(rule, _BASE + _CLOSE, [("phrase", here.phrases[0])], here.subjects)
         if here.people and text[at].requests and not here.harmless:
             yield at, _use(rule, _BASE, [("people", here.people[0])], here.subjects)
-        if not things or not here.acts:
-            continue
-        if pair := _apart(here.acts, here.objects):
+        if pair:
             close = _CLOSE if _close(here) else 0
             yield at, _use(rule, _BASE + close, [("act", pair[0]), ("object", pair[1])], here.subjects)
-        elif not here.objects and (act := next((p for p in here.acts if text[at].refers(p.first, p.end)), None)):
+        elif pointing:
             for near in _around(at):
                 there = places.get(near)
-                if there is not None and there.objects and not there.exclude:
-                    pairs = [("act", act), ("object", there.objects[0])]
+                if there is not None and there.objects and not there.excluded:
+                    pairs = [("act", pointing), ("object", there.objects[0])]
                     yield at, _use(rule, _BASE, pairs, here.subjects or there.subjects)
 
 
