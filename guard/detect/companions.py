@@ -145,6 +145,8 @@ def _told(run: list[Place], person: Test) -> Iterator[Place]:
 
 
 def _speaking(text: str, person: Test) -> Iterator[Place]:
+    if "\n" not in text:
+        return  # who speaks begins a line
     heads = [match.span(1) for match in _SPEAKER.finditer(text)]
     names = {text[start:end] for start, end in heads}
     if not 2 <= len(names) <= _SPEAKERS:

@@ -127,15 +127,10 @@ class Phrases[Mark: Hashable]:
         root = self._root
         steps = begun.get if begun is not None else root.next if root.lengths else root.whole.get
         found: list[Stood[Mark]] = []
-        for first, word in enumerate(words):
+        for first, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
             for node, written in steps(word) or ():
                 # most words that begin an entry are as common as « le »: no call for those that do not go on
-                if (
-                    node.ends
-                    or node.gaps
-                    or node.lengths
-                    or not node.whole.keys().isdisjoint(words[first + 1 : first + 2])
-                ):
+                if following in node.whole or node.ends or node.gaps or node.lengths:
                     _follow(node, words, first, first + 1, written, found)
         return found
 

@@ -135,7 +135,7 @@ def lines(view: View) -> Lines | None:
             _split(pen, alike.text, match.start(), match.end(), _SPOKEN)
     for start, end in _SAID(shadow):
         _concatenated(pen, alike.text, start, end)
-    for start, end in _BROKEN(shadow):
+    for start, end in _BROKEN(shadow) if "\n" in alike.text else ():
         _mended(pen, alike.text, start, end)
     _bordered(pen, alike.text)
     if alike is not view:

@@ -23,6 +23,8 @@ _MOST = 64
 
 def unwrapped(view: View) -> View | None:
     """The blocks, one a line; None when there are none."""
+    if "\n" not in view.text:
+        return None
     draft = Draft(view)
     for start, end in _BLOCK(view.shadow()):
         pieces = _broken(view.text, [match.span() for match in _PIECE.finditer(view.text, start, end)])
