@@ -5,18 +5,22 @@ Ordinary prose has none: each kind begins with a cheap look at whether there is 
 out twice. What is left under too many layers is said, so that nobody takes the text for clean.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from guard.detect.columns import columns
 from guard.detect.decode import Budget, Spent, decoded
+from guard.detect.joins import BORDER
 from guard.detect.runs import Lines, concatenations, lines, turned
 from guard.detect.unmasking import uncovered, unmasked
-from guard.detect.views import View, plainly
+from guard.detect.views import View, changed, plainly
 from guard.detect.wrapping import unwrapped
 
 CAUSE = "disguise-budget"
 """Why a text is uninspectable when its layers never end."""
+_NONE = 3
+"""No check is that hard: only what its beginning proves counts."""
 _DEPTH = 3
 """Blobs in blobs."""
 
@@ -32,8 +36,8 @@ class Reading:
     """The lines of the view, when only whole ones count."""
     names: bool = True
     """Names of people and places are looked for in it."""
-    keys: bool = False
-    """Only values that their beginning proves count in it."""
+    least: int = 0
+    """How hard to come by a check must be (guard.detect.runs.strength) for a value to count in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,10 @@ def readings(text: str) -> Readings:
         for made in (lines(view), turned(view)):
             if made is not None:
                 found.append(Reading(made.view, proven=True, lines=made))
-    found += [Reading(keys, proven=True, keys=True) for view in sources if (keys := unwrapped(view)) is not None]
+    found += [Reading(keys, proven=True, least=_NONE) for view in sources if (keys := unwrapped(view)) is not None]
+    if BORDER in text:  # a value in groups may go on in the next segment
+        borders = ((match.start(), match.end(), " ", 1) for match in re.finditer(BORDER, text))
+        found.append(Reading(changed(plain, borders), proven=True, least=1))
     found += [Reading(cells, proven=False, names=False) for view in sources if (cells := columns(view)) is not None]
     return Readings(tuple(_new(text, found)), complete)
 

@@ -19,13 +19,16 @@ from guard.detect.names import BUILTIN, Pipelines
 from guard.detect.naming import Naming, asks
 from guard.detect.patterns import Matcher
 from guard.detect.recognizers import ABOUT, PROVEN, RuleContext, RuleRecognizer
-from guard.detect.runs import proofs
+from guard.detect.runs import proofs, strength
 from guard.detect.settling import fitted, settled
 from guard.detect.uses import UseMatcher
 from guard.detect.words import composed
 from guard.errors import DetectError
 from guard.rules.schema import DetectRule, RuleSet, Status
 from guard.terms import Finding, Lang, Segment, Use
+
+_SURE = 3
+"""More than the strongest check."""
 
 
 class Analyzer:
@@ -146,8 +149,9 @@ class _Engine:
         )
         if reading.proven:
             found = [finding for finding in found if finding.proven]
-        if reading.keys:
-            found = [finding for finding in found if self._check(finding) is None]
+        if reading.least:
+            text = reading.view.text
+            found = [f for f in found if self._hard(f, text[f.start : f.end]) >= reading.least]
         if reading.lines is not None:
             places = ((f.start, f.end, self._check(f)) for f in found)
             found = [found[index] for index in proofs(places, reading.lines)]
@@ -159,6 +163,11 @@ class _Engine:
         """The check that proves a finding; None when its beginning does."""
         detect = self._rules[finding.rule].detect
         return None if detect.prefix else detect.checksum
+
+    def _hard(self, finding: Finding, value: str) -> int:
+        """How hard a proven value is to come by: above all checks what its beginning proves."""
+        check = self._check(finding)
+        return _SURE if check is None else strength(check, value)
 
     def find(self, segment: Segment, lang: Lang, *, enforced: bool, names: bool = True) -> list[Finding]:
         """Settled findings of one segment; names are not looked for where only proven values count."""

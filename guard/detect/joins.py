@@ -8,7 +8,7 @@ both are hidden and the answer gets each back. Each segment adds at most 2 × `_
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from guard.terms import Finding, Role, Segment
 
@@ -20,6 +20,7 @@ _REACH = 64
 """Characters of each neighbour that count."""
 _MANY, _STRIDE = 32, 16
 """Short segments in one seam, and from one seam to the next: fixed from the start, so that history stays the same."""
+_DIGIT = re.compile(r"\d")
 _LAST = re.compile(r"[\w+/=.,;:-]{1,64}\W?\Z")
 _FIRST = re.compile(r"\W?[\w+/=.,;:-]{1,64}")
 
@@ -50,17 +51,32 @@ class Seam:
 
 
 def windows(segments: Sequence[Segment]) -> Iterator[Window]:
-    """Where values may run on: neighbours among declared texts, and among other values of the same place.
+    """Where values may run on: neighbours among declared texts, and among other values of the same place; and short
+    ones of both kinds, for half a number may read like words, those without a digit between them left out.
 
-    No text is looked at, so that this costs next to nothing for a long history.
+    No long text is looked at, so that this costs next to nothing for a long history.
     """
     groups: dict[tuple[str, bool], list[int]] = {}
+    places: dict[str, list[int]] = {}
     for index, segment in enumerate(segments):
         place, _, inner = segment.where.partition(":")
         if place == "body" or (place in _PAIRS and inner.endswith("/value")):
             groups.setdefault((place, segment.declared), []).append(index)
+            places.setdefault(place, []).append(index)
     for group in groups.values():
         yield from _chains(segments, group)
+    for place, group in places.items():
+        if (place, False) in groups:
+            yield from _numbers(segments, group)
+
+
+def _numbers(segments: Sequence[Segment], group: Sequence[int]) -> Iterator[Window]:
+    """Those with a digit in each run of short neighbours."""
+    for short, run in groupby(group, lambda index: len(segments[index].text) <= _REACH):
+        chain = list(run) if short else []
+        digits = [index for index in chain if _DIGIT.search(segments[index].text)]
+        if len(digits) > 1 and (len(digits) < len(chain) or len({segments[at].declared for at in digits}) > 1):
+            yield from _cut(digits)
 
 
 def _chains(segments: Sequence[Segment], group: Sequence[int]) -> Iterator[Window]:

@@ -13,8 +13,8 @@ _WORD = re.compile(r"(?<![\w/+@])[^\W\d_]++(?![\w/+@])(?:['’](?=[^\W\d_]))?")
 """A word; with its apostrophe when one ties it to the next: `l'` in l'IBAN, `don'` in don't."""
 _FENCED = re.compile(r"```[^\n]*\n.*?(?:```|\Z)", re.DOTALL)
 _CODE_LINE = re2.compile(
-    r"[{}]|;\s*$|[=!<>:]=|[=-]>|</|\w\.\w+\(|\w\((?:[\"'\d)]|\w{3,}\W)|^\s*(?:import|from|#include)\b"
-    r"|^\s*(?:(?:const|let|var|val|int|final)\s)?[\w.\[\]]+\s?=\s?\S"
+    rb"[{}]|;\s*$|[=!<>:]=|[=-]>|</|\w\.\w+\(|\w\((?:[\"'\d)]|\w{3,}\W)|^\s*(?:import|from|#include)\b"
+    rb"|^\s*(?:(?:const|let|var|val|int|final)\s)?[\w.\[\]]+\s?=\s?\S"
 )
 """Punctuation that prose does not have."""
 _FRENCH = frozenset(
@@ -58,5 +58,5 @@ def guess(texts: Iterable[str]) -> Lang | None:
 def _words(text: str) -> Iterable[str]:
     """The words of prose, in lower case."""
     for line in _FENCED.sub("", text).split("\n"):
-        if not _CODE_LINE.search(line):
+        if not _CODE_LINE.search(line.encode("utf-8", "replace")):
             yield from _WORD.findall(line.lower())

@@ -5,6 +5,7 @@ once, so a text costs its words, not its words times the entries. Case and accen
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 from guard.detect.words import plain
 from guard.rules.entries import ANY, GAP, Wording, parse
@@ -127,7 +128,7 @@ class Phrases[Mark: Hashable]:
         root = self._root
         steps = begun.get if begun is not None else root.next if root.lengths else root.whole.get
         found: list[Stood[Mark]] = []
-        for first, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+        for first, (word, following) in enumerate(zip_longest(words, words[1:], fillvalue="")):
             for node, written in steps(word) or ():
                 # most words that begin an entry are as common as « le »: no call for those that do not go on
                 if following in node.whole or node.ends or node.gaps or node.lengths:

@@ -1,6 +1,7 @@
 """Small rule sets for the detect stage, and the shipped one."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,10 @@ def new_rule() -> NewRule:
         ignore = detect.pop("ignore_case", False)
         if regex is not None:
             detect["patterns"] = [{"name": "form", "regex": regex, "score": score, "ignore_case": ignore}]
-        how = {"entity": name.upper().replace("-", "_"), "classification": "confidential"} | detect
+        how = {
+            "entity": re.sub(r"-(?=[a-z])", "_", name).replace("-", "").upper(),
+            "classification": "confidential",
+        } | detect
         tests = {"match": [{"text": "a", "finds": ["a"]}], "no_match": [{"text": "b", "why": "none"}]}
         rule = _head(name, status) | {"falsepositives": ["none"], "detect": how, "tests": tests}
         return DetectRule.model_validate_json(json.dumps(rule))

@@ -1,5 +1,7 @@
 """Seams: what meets over the borders of segments, and where it goes back to."""
 
+import pytest
+
 from guard.detect.engine import Analyzer
 from guard.detect.joins import BORDER, Seam, joined, windows
 from guard.terms import Classification, Finding, Role, Segment
@@ -60,3 +62,36 @@ def test_the_same_value_split_twice_is_found_twice(analyzer: Analyzer) -> None:
     found = sorted(analyzer.analyze(said(*turn, *turn)).findings, key=lambda f: f.segment)
 
     assert [(f.segment, f.start, f.end) for f in found] == [(0, 101, 110), (1, 0, 9), (2, 101, 110), (3, 0, 9)]
+
+
+FIRST, SECOND = "FR76 3000 6000", "0112 3456 7890 189"
+
+
+@pytest.mark.parametrize(
+    ("segments", "found"),
+    [
+        pytest.param(
+            [(True, f"Mon iban {FIRST}"), (True, f"{SECOND} merci")], {0: FIRST, 1: SECOND}, id="words around"
+        ),
+        pytest.param([(True, FIRST), (False, SECOND)], {0: FIRST, 1: SECOND}, id="of both kinds"),
+        pytest.param(
+            [(False, "model"), (False, FIRST), (False, "text"), (False, SECOND), (False, "chat")],
+            {1: FIRST, 3: SECOND},
+            id="words between",
+        ),
+        pytest.param(
+            [(False, "m"), (True, FIRST), (False, "0112"), (True, "3456 7890 189")],
+            {1: FIRST, 2: "0112", 3: "3456 7890 189"},
+            id="in three",
+        ),
+        pytest.param([(True, "Lots 12 345 678"), (True, "901 234 et 56")], {}, id="numbers"),
+        pytest.param([(False, "732 829"), (False, "320"), (False, "06 12 34"), (False, "56 78")], {}, id="weak checks"),
+    ],
+)
+def test_a_value_in_groups_is_found_over_a_border(
+    segments: list[tuple[bool, str]], found: dict[int, str], analyzer: Analyzer
+) -> None:
+    given = [Segment(f"body:/{at}", Role.OTHER, text, declared=known) for at, (known, text) in enumerate(segments)]
+    findings = [f for f in analyzer.analyze(given).findings if f.proven]
+
+    assert {f.segment: given[f.segment].text[f.start : f.end] for f in findings} == found
