@@ -7,13 +7,10 @@ after words that nobody but people follow. Linear in the text.
 """
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 
+from guard.detect.companions import Place, Test
 from guard.detect.words import plain
-
-type Place = tuple[int, int]
-"""Characters, end excluded."""
-type Test = Callable[[Place], bool]
 
 _CAPITAL = r"(?:[A-ZÀ-Þ]['’])?[A-ZÀ-Þ][a-zß-ÿœ]+(?:[A-Z][a-z]+)?(?:-[A-ZÀ-Þ]?[a-zß-ÿœ]+)*"
 _NAME = re.compile(
@@ -59,8 +56,11 @@ _CUE = 48
 """Characters before a name in which they stand."""
 _LOWER = re.compile(r"[a-zß-ÿœ]{3,20}+(?:-[a-zß-ÿœ]{2,20})?+(?![\w@(/.'’-]\w|[=:(])")
 _ALSO = re.compile(r",? (?:et|and) ([a-zß-ÿœ]{3,20})(?![\w@(/'’-])")
+_FEW = 16
+"""Words that are faster found one by one."""
 _SHORT = 2
 """Letters of what a compound begins with that says nothing (`D'`, `De-`)."""
+_RUN = re.compile(r"[^\W\d_][a-zß-ÿœ]+|[A-ZÀ-Þ]{2,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SPACES = {code: " " for code in range(128) if not chr(code).isalpha()}
 _MARKS = "«»“”‘’„–—…•·→°№\u00a0\u2009\u202f"
@@ -92,6 +92,10 @@ class Gazetteer:
         before = _LED.search(text, max(0, start - _AROUND), start)
         return before.start(1) if before and self._is_first(before[1]) else start
 
+    def holds(self, word: str) -> bool:
+        """Whether a name of the lists stands in a word, between humps and signs."""
+        return any(plain(run) in self._first or plain(run) in self._last for run in _RUN.findall(word))
+
     def missed(self, text: str, taken: Test) -> Iterator[Place]:
         """Names of the lists that stand in a text where nothing is `taken`.
 
@@ -101,12 +105,13 @@ class Gazetteer:
         known = self._pieces.intersection(_apart(said).split())
         if not known:
             return
-        places = sorted({place for word in known for place in _standing(text, said, word)})
+        begins = _begins(said, known)
+        places = sorted({place for at in begins for place in _standing(text, at)})
         found = [place for place in places if self._is_one(text[slice(*place)]) and not taken(place)]
         found = [place for place in found if self._alone(text, *place) and self._own(text, *place)]
-        small = {word for word in {text[slice(*place)].lower() for place in found} if _in_small(text, word)}
+        small = set(_SMALL.findall(text)) if found else set[str]()
         yield from (_filled(text, *place) for place in found if text[slice(*place)].lower() not in small)
-        yield from self._told(text, sorted({at for word in known & self._first for at in _at(said, word)}), taken)
+        yield from self._told(text, begins, taken)
 
     def _is_first(self, word: str) -> bool:
         """Whether a word is a first name, or a compound that begins with one (« Jean-Éric »)."""
@@ -163,28 +168,21 @@ def _piece(name: str) -> str:
     return next((run for run in runs if len(run) > _SHORT), max(runs, key=len, default=name))
 
 
-def _standing(text: str, said: str, word: str) -> Iterator[Place]:
-    """The names with a capital that a plain word begins, or stands in behind a short beginning."""
-    for at in _at(said, word):
-        for begin in range(at, max(at - _SHORT - 2, -1), -1):
-            if text[begin].isupper() and (match := _NAME.match(text, begin)) is not None and match.end() > at:
-                yield match.span()
-                break
-            if begin < at and text[begin].isspace():
-                break
+def _begins(said: str, words: Collection[str]) -> list[int]:
+    """Where some plain words stand, in order. Few are looked for each by itself, many in one walk."""
+    if len(words) > _FEW:
+        return [match.start() for match in _LETTERS.finditer(said) if match.group() in words]
+    return sorted({match.start() for word in words for match in re.finditer(re.escape(word), said)})
 
 
-def _at(said: str, word: str) -> Iterator[int]:
-    """Where a word begins in a text, be it in a longer word."""
-    at = said.find(word)
-    while at >= 0:
-        yield at
-        at = said.find(word, at + len(word))
-
-
-def _in_small(text: str, word: str) -> bool:
-    """Whether a word in small letters stands in a text by itself."""
-    return word in text and any(match.group() == word for match in _SMALL.finditer(text))
+def _standing(text: str, at: int) -> Iterator[Place]:
+    """The name with a capital that begins at a place, or in which it stands behind a short beginning."""
+    for begin in range(at, max(at - _SHORT - 2, -1), -1):
+        if text[begin].isupper() and (match := _NAME.match(text, begin)) is not None and match.end() > at:
+            yield match.span()
+            return
+        if begin < at and text[begin].isspace():
+            return
 
 
 def _before(text: str, start: int) -> str:

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from guard.detect.columns import HEADING, MARKS, row
 from guard.detect.companions import Place, companions, whole
@@ -57,6 +58,9 @@ _DOMAIN = re.compile(r"[\w-]+\.\w")
 _BOX_REACH = 65
 """Characters of the longest mailbox."""
 _PARTS = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"\b[^\W\d_]+\b")
+_TIE = re.compile(r",?[\s-]{1,2}")
+"""What stands between the words of one name."""
 PERSON, _PLACE = "PERSON", "LOCATION"
 _ONE_LINE = (PERSON, _PLACE, "ORGANIZATION")
 """Labels whose values do not hold the marks that part cells."""
@@ -113,7 +117,7 @@ class Naming:
         """The matches in a text, given what the pipeline calls names (label, start, end) and people found otherwise."""
         parts = [self._person(text, part) for name in names for part in _parts(text, *name)]
         if any(part[0] == PERSON for part in parts):
-            word = ordinary(text)
+            word = ordinary(text, self._listed.holds)
             parts = [part for part in parts if not (part[0] == PERSON and word(*part[1:]))]
         yield from self._people(text, parts, [*people])
         said = plain(text) if self._columns or self._mailbox else ""
@@ -243,17 +247,30 @@ def _owners(text: str, said: str, common: frozenset[str]) -> Iterator[tuple[int,
     parted = [parts for parts in map(_PARTS.findall, boxes) if 2 <= len(parts) <= 4 and common.isdisjoint(parts)]
     if not elsewhere(said, {part for parts in parted for part in parts}, ((s, last + 1) for s, _, last in places)):
         return
-    names: set[str] = set()
+    begun: dict[str, set[tuple[str, ...]]] = {}
     for parts in parted:
-        words = [re.escape(part) for part in parts]
-        names |= {r"[\s-]{1,2}".join(words), r",?[\s-]{1,2}".join(reversed(words))}
-        names |= {word for word in words if len(word) >= _LEAST}
-    for match in re.finditer(rf"\b(?:{'|'.join(sorted(names, key=len, reverse=True))})\b", said):
-        start, end = match.span()
+        for name in (tuple(parts), tuple(reversed(parts)), *((part,) for part in parts if len(part) >= _LEAST)):
+            begun.setdefault(name[0], set()).add(name)
+    for start, end in _said(said, {word: sorted(names, key=len, reverse=True) for word, names in begun.items()}):
         before = bisect_left(firsts, end)
         within = before > 0 and start <= places[before - 1][2]
         if not within and text[start].isupper():
             yield start, end
+
+
+def _said(said: str, begun: Mapping[str, Sequence[tuple[str, ...]]]) -> Iterator[tuple[int, int]]:
+    """Where the longest of some names stand, given by their first words: one walk, however many they are."""
+    words = [(match.group(), *match.span()) for match in _WORDS.finditer(said)]
+    at = 0
+    while at < len(words):
+        for name in begun.get(words[at][0], ()):
+            run = words[at : at + len(name)]
+            tied = all(_TIE.fullmatch(said, one[2], other[1]) for one, other in pairwise(run))
+            if tied and tuple(word for word, _, _ in run) == name:
+                yield run[0][1], run[-1][2]
+                at += len(name) - 1
+                break
+        at += 1
 
 
 def _boxes(said: str) -> Iterator[tuple[int, int, int]]:

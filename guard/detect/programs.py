@@ -21,10 +21,10 @@ _CAPITALS = 0.015
 """Share of capitals among the letters of a text whose names have them; prose has twice as many, hasty chat none."""
 _JOINED = "(?:de|di|da|du|le|la|del|des|van|von|mc|mac|fitz|ben|al|el|o|d|l)"
 """What is written together with the name it belongs to: McDonald, DeVito, LaFreniere."""
-_WORD_OF_CODE = re.compile(
-    rf"(?!(?i:{_JOINED})[A-Z])[a-zß-ÿ]+[A-Z]\w*|[A-Z0-9]+(?:_[A-Z0-9]+)+|\S*[<>(){{}}\[\]=$;]\S*|\S*\d[A-Za-z]\S*\d\S*"
-)
-"""`getRevs`, `SMC_NLA_STATS`, `Promise<Blob`: nobody's name in any text."""
+_WORD_OF_CODE = re.compile(rf"(?!(?i:{_JOINED})[A-Z])[a-zß-ÿ]{{2,}}[A-Z]\w*|\S*\d[A-Za-z]\S*\d\S*")
+"""`getRevs`, `ft-AF1WoRqd3`: nobody's name in any text."""
+_BESIDE_CODE = re.compile(r"[a-z][A-Z]\w*|[A-Z0-9]+(?:_[A-Z0-9]+)+|\w+[<(\[=]\S*")
+"""`aYear`, `SMC_NLA_STATS`, `Promise<Blob`: elsewhere, a name may be written so (`jDurand`, `CV_DURAND`)."""
 _HUMPS = re.compile(rf"(?!(?i:{_JOINED})[A-Z])[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+")
 """`MockInterceptor`: a word of code beside code."""
 _TAG = re.compile(r"^[ \t]*(?:/\*)?\*+[ \t]+@$|^[ \t]*//[ \t]*@$", re.MULTILINE)
@@ -52,8 +52,10 @@ def instructs(segment: Segment) -> bool:
     return segment.role in (Role.SYSTEM, Role.USER) and _WRAPPED.match(segment.text) is not None
 
 
-def ordinary(text: str) -> Callable[[int, int], bool]:
+def ordinary(text: str, holds: Callable[[str], bool] = lambda _: False) -> Callable[[int, int], bool]:
     """Tells of a place (characters, end excluded) that what stands there is a word, of the text or of code, or a verb.
+
+    `holds` says of a word that a known name stands in it (`cvDurand`): that is no word of code.
 
     In a long text in good order, a name has a capital, and one word that also stands in small letters is a word. A
     short text, or one that is written in small letters, shows nothing of that.
@@ -65,7 +67,8 @@ def ordinary(text: str) -> Callable[[int, int], bool]:
         name = text[start:end]
         if _TYPE.match(text, end) or _DOES.match(text, start):
             return True
-        if _WORD_OF_CODE.fullmatch(name) or (_coded(text, start, end) and code()):
+        coded = _WORD_OF_CODE.fullmatch(name) is not None or (_coded(text, start, end) and code())
+        if coded and not holds(name):
             return True
         if small is None:
             return False
@@ -86,7 +89,11 @@ def _orderly(text: str) -> bool:
 def _coded(text: str, start: int, end: int) -> bool:
     """Whether one word stands as a word of code would, were there code."""
     name = text[start:end]
-    if _HUMPS.fullmatch(name) or (name.islower() and _TAG.search(text, max(0, start - _ASIDE), start)):
+    if (
+        _HUMPS.fullmatch(name)
+        or _BESIDE_CODE.fullmatch(name)
+        or (name.islower() and _TAG.search(text, max(0, start - _ASIDE), start))
+    ):
         return True
     return name.isalnum() and (
         text[end : end + 1] in _OPENS or _GENERIC.search(text, max(0, start - 2), start) is not None

@@ -70,3 +70,22 @@ def test_a_name_cut_short_begins_at_its_first_name(text: str, begins: int) -> No
 def test_places_stay_inside_the_text_and_empty_lists_find_nothing(text: str) -> None:
     assert list(Gazetteer([]).missed(text, inside(()))) == []
     assert all(0 <= start < end <= len(text) for start, end in LISTED.missed(text, inside(())))
+
+
+def test_many_names_are_found_as_few_are() -> None:
+    names = [
+        f"{first}{last}" for first in ("Bako", "Rine", "Lusa", "Tomi", "Dave") for last in ("na", "lo", "mi", "ze")
+    ]
+    listed, text = Gazetteer(names), "; ".join(f"vu {name} hier" for name in names)
+    each = [place for name in names for place in Gazetteer([name]).missed(text, inside(()))]
+
+    assert sorted(listed.missed(text, inside(()))) == sorted(each)
+    assert len(each) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("word", "held"),
+    [("cvHadrien", True), ("NOVAK_CV", True), ("Solène(RH", True), ("getRevs", False), ("novakian", False)],
+)
+def test_a_name_is_held_between_humps_and_signs(word: str, held: bool) -> None:
+    assert LISTED.holds(word) is held

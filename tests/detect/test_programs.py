@@ -55,8 +55,12 @@ CODE = "Why does it fail?\n\nconst a = load(x);\nconst b = a.map(y);\nreturn b;\
     ("text", "word", "no_name"),
     [
         pytest.param("use getRevs or aYearAgo", "getRevs", True, id="a hump behind small letters"),
-        pytest.param("it gives Promise<Blob", "Promise<Blob", True, id="signs"),
-        pytest.param("SMC_NLA_STATS is 8", "SMC_NLA_STATS", True, id="capitals with underscores"),
+        pytest.param(CODE + "it gives Promise<Blob", "Promise<Blob", True, id="signs beside code"),
+        pytest.param(CODE + "SMC_NLA_STATS is 8", "SMC_NLA_STATS", True, id="capitals with underscores beside code"),
+        pytest.param("see CV_KOWALCZYK_ANA", "CV_KOWALCZYK_ANA", False, id="a file of somebody"),
+        pytest.param("ask Kowalczyk(RH)", "Kowalczyk(RH", False, id="a service glued to a name"),
+        pytest.param("nom=Kowalczyk", "nom=Kowalczyk", False, id="a field"),
+        pytest.param("ask jKowalczyk", "jKowalczyk", False, id="an account of an initial"),
         pytest.param("delete ft-AF1WoRqd3aJAH", "ft-AF1WoRqd3aJAH", True, id="an identifier"),
         pytest.param("write to McDonald and deVries", "McDonald", False, id="a joined name"),
         pytest.param("write to McDonald and deVries", "deVries", False, id="a joined name in small letters"),
@@ -91,3 +95,9 @@ def test_words_of_code_are_nobodys_name(text: str, word: str, no_name: bool) -> 
 )
 def test_a_short_text_shows_what_is_a_type_or_a_verb(text: str, word: str, no_name: bool) -> None:
     assert ordinary(text)(*at(text, word)) is no_name
+
+
+@pytest.mark.parametrize("word", ["cvDurand", "jeanMartin"])
+def test_a_word_that_holds_a_known_name_is_no_word_of_code(word: str) -> None:
+    assert ordinary(f"see {word}")(*at(f"see {word}", word)) is True
+    assert ordinary(f"see {word}", lambda said: said == word)(*at(f"see {word}", word)) is False
